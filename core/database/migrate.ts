@@ -1,0 +1,29 @@
+import { Migrator, type Kysely, type Migration } from 'kysely';
+import { PairloopError, messageOf } from '../errors.js';
+import type { Database } from './tables.js';
+import * as core from './migrations/0001-core.js';
+import * as mlBackend from './migrations/0002-ml-backend.js';
+import * as webhooks from './migrations/0003-webhooks.js';
+import * as frontendPlugin from './migrations/0004-frontend-plugin.js';
+
+const MIGRATIONS: Record<string, Migration> = {
+  '0001-core': core,
+  '0002-ml-backend': mlBackend,
+  '0003-webhooks': webhooks,
+  '0004-frontend-plugin': frontendPlugin,
+};
+
+/**
+ * Brings the database to this version's tables. Safe to call twice and from two processes at once
+ * (kysely takes an advisory lock). Returns the names of the migrations that ran now.
+ *
+ * @throws PairloopError when a migration fails; the database is then as it was before that migration.
+ */
+export async function migrate(db: Kysely<Database>): Promise<string[]> {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    throw new PairloopError(`The database could not be brought up to date: ${messageOf(error)}`, 'failure', { cause: error });
+  }
+  return (results ?? []).filter((result) => result.status === 'Success').map((result) => result.migrationName);
+}

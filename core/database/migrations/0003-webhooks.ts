@@ -1,0 +1,166 @@
+import { sql, type Kysely } from 'kysely';
+
+/** Projects, batches, raters, votes, gold and accepted pairs. Written by `webhooks`. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}
+
+const statements = [
+  `create table project (
+    id bigint generated always as identity primary key,
+    label_studio_id integer not null unique,
+    title text not null,
+    rubric text not null,
+    guideline_version text not null,
+    guideline_sha256 text not null,
+    label_config_hash text not null,
+    votes_min integer not null default 2 check (votes_min >= 1),
+    votes_max integer not null default 3 check (votes_max >= votes_min),
+    -- A pair is accepted when at least votes_min were cast and this share of them agrees.
+    agreement_min double precision not null default 1 check (agreement_min > 0.5 and agreement_min <= 1),
+    -- Only votes that came through the gateway's journal count.
+    journal_required boolean not null default true,
+    created_at timestamptz not null default now()
+  )`,
+  `create table batch (
+    id bigint generated always as identity primary key,
+    project_id bigint not null references project (id),
+    round_id bigint,
+    state text not null default 'building' check (state in ('building', 'shipped')),
+    created_at timestamptz not null default now(),
+    shipped_at timestamptz
+  )`,
+  `create table batch_item (
+    id bigint generated always as identity primary key,
+    batch_id bigint not null references batch (id),
+    pair_id text not null references pair (id),
+    kind text not null check (kind in ('pair', 'gold')),
+    position integer not null,
+    -- The Label Studio task; null until it was created there.
+    task_id integer unique,
+    released_at timestamptz,
+    unique (batch_id, position),
+    unique (batch_id, pair_id)
+  )`,
+  `create table rater (
+    id uuid primary key,
+    label_studio_user_id integer not null unique,
+    state text not null default 'active' check (state in ('active', 'paused')),
+    state_reason text,
+    created_at timestamptz not null default now()
+  )`,
+  `create table rater_state_change (
+    id bigint generated always as identity primary key,
+    rater_id uuid not null references rater (id),
+    from_state text not null,
+    to_state text not null,
+    reason text not null,
+    decided_by text not null,
+    changed_at timestamptz not null default now()
+  )`,
+  `create table assignment (
+    batch_item_id bigint not null references batch_item (id),
+    rater_id uuid not null references rater (id),
+    leased_at timestamptz not null default now(),
+    expires_at timestamptz not null,
+    primary key (batch_item_id, rater_id)
+  )`,
+  // What Label Studio posted, without the task's text. Applied once by the worker.
+  `create table delivery (
+    id bigint generated always as identity primary key,
+    received_at timestamptz not null default now(),
+    action text not null,
+    label_studio_project_id integer,
+    body jsonb not null,
+    body_sha256 text not null,
+    applied_at timestamptz,
+    failure text
+  )`,
+  `create index delivery_unapplied on delivery (id) where applied_at is null`,
+  // The newest known state of each annotation, from deliveries and from Label Studio's API alike.
+  `create table annotation (
+    id integer primary key,
+    task_id integer,
+    label_studio_project_id integer,
+    label_studio_user_id integer,
+    unique_id uuid,
+    result jsonb,
+    was_cancelled boolean not null default false,
+    lead_time_s double precision,
+    created_at timestamptz,
+    updated_at timestamptz,
+    deleted_at timestamptz,
+    -- Which witnesses have shown it.
+    seen_in_delivery boolean not null default false,
+    seen_in_api boolean not null default false
+  )`,
+  `create index annotation_task on annotation (task_id)`,
+  `create index annotation_unique_id on annotation (unique_id)`,
+  `create table vote (
+    annotation_id integer primary key references annotation (id),
+    project_id bigint not null references project (id),
+    batch_item_id bigint not null references batch_item (id),
+    pair_id text not null references pair (id),
+    rater_id uuid not null references rater (id),
+    state text not null check (state in ('cast', 'skipped')),
+    verdict text check (verdict in ('a', 'b', 'tie', 'both_bad')),
+    likert jsonb,
+    rationale text,
+    critique text,
+    policy_reference text,
+    skip_reason text,
+    displayed_order text check (displayed_order in ('ab', 'ba')),
+    guideline_version text,
+    guideline_sha256 text,
+    label_config_hash text,
+    view_version text,
+    started_at timestamptz,
+    submitted_at timestamptz not null,
+    active_ms double precision,
+    lead_time_s double precision,
+    counted boolean not null,
+    not_counted_reason text,
+    check ((state = 'cast') = (verdict is not null))
+  )`,
+  `create index vote_item on vote (batch_item_id, rater_id)`,
+  `create index vote_pair on vote (project_id, pair_id)`,
+  // The answers live here and nowhere else: Label Studio shows everything to everybody.
+  `create table gold_item (
+    pair_id text primary key references pair (id),
+    accepted_verdicts jsonb not null,
+    explanation text not null,
+    author text not null,
+    state text not null default 'active' check (state in ('active', 'suspended', 'retired')),
+    created_at timestamptz not null default now()
+  )`,
+  `create table gold_check (
+    annotation_id integer primary key references annotation (id),
+    pair_id text not null references gold_item (pair_id),
+    rater_id uuid not null references rater (id),
+    verdict text not null,
+    passed boolean not null,
+    checked_at timestamptz not null default now()
+  )`,
+  `create table consensus (
+    project_id bigint not null references project (id),
+    pair_id text not null references pair (id),
+    state text not null check (state in ('open', 'accepted', 'disputed')),
+    vote_counts jsonb not null,
+    verdict text,
+    agreement double precision,
+    updated_at timestamptz not null default now(),
+    primary key (project_id, pair_id)
+  )`,
+  `create table accepted_pair (
+    project_id bigint not null references project (id),
+    pair_id text not null references pair (id),
+    verdict text not null check (verdict in ('a', 'b', 'tie', 'both_bad')),
+    vote_count integer not null,
+    agreement double precision not null,
+    rule text not null,
+    accepted_at timestamptz not null default now(),
+    -- Which file of the accepted folder holds it.
+    part integer not null,
+    primary key (project_id, pair_id)
+  )`,
+];

@@ -1,0 +1,280 @@
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
+import type { CodeChecks, Consent, Generation, Message } from '../domain/pair.js';
+import type { DisplayedOrder, Verdict } from '../domain/verdict.js';
+
+/** A jsonb column: read as a value, written as JSON text (pg would send an array as a PostgreSQL array). */
+type Json<T> = ColumnType<T, string, string>;
+type JsonOrNull<T> = ColumnType<T | null, string | null | undefined, string | null>;
+type CreatedAt = ColumnType<Date, Date | undefined, Date>;
+
+// ---- core ----
+interface SettingTable {
+  key: string;
+  value: Json<unknown>;
+  updated_at: CreatedAt;
+}
+
+// ---- ml-backend ----
+interface PairImportTable {
+  id: GeneratedAlways<number>;
+  file_name: string;
+  content_sha256: string;
+  pair_count: number;
+  imported_at: CreatedAt;
+}
+export interface PairTable {
+  id: string;
+  opaque_id: string;
+  import_id: number;
+  purpose: 'pool' | 'gold';
+  domain: string;
+  prompt: string | null;
+  messages: JsonOrNull<Message[]>;
+  response_a: string;
+  response_b: string;
+  sides_swapped: boolean;
+  checks_a: JsonOrNull<CodeChecks>;
+  checks_b: JsonOrNull<CodeChecks>;
+  generation_a: JsonOrNull<Generation>;
+  generation_b: JsonOrNull<Generation>;
+  difficulty: string | null;
+  safety_flags: Json<string[]>;
+  consent: JsonOrNull<Consent>;
+  redaction_version: string | null;
+  redaction_counts: JsonOrNull<Record<string, number>>;
+  source: string | null;
+  uncertainty: number | null;
+  priority: number | null;
+  content_sha256: string;
+  created_at: CreatedAt;
+}
+interface PairEmbeddingTable {
+  pair_id: string;
+  embedder: string;
+  vector: Buffer;
+}
+interface SelectionRoundTable {
+  id: GeneratedAlways<number>;
+  project_id: number;
+  state: Generated<'running' | 'done' | 'failed'>;
+  strategy: string;
+  weight: number;
+  k: number;
+  embedder: string;
+  uncertainty_source: string;
+  code_version: string;
+  inputs_sha256: string | null;
+  pool_size: number | null;
+  elapsed_ms: number | null;
+  failure: string | null;
+  created_at: CreatedAt;
+  finished_at: Date | null;
+}
+interface SelectionPickTable {
+  round_id: number;
+  rank: number;
+  pair_id: string;
+  score: number;
+}
+
+// ---- webhooks ----
+export interface ProjectTable {
+  id: GeneratedAlways<number>;
+  label_studio_id: number;
+  title: string;
+  rubric: string;
+  guideline_version: string;
+  guideline_sha256: string;
+  label_config_hash: string;
+  votes_min: Generated<number>;
+  votes_max: Generated<number>;
+  agreement_min: Generated<number>;
+  journal_required: Generated<boolean>;
+  created_at: CreatedAt;
+}
+interface BatchTable {
+  id: GeneratedAlways<number>;
+  project_id: number;
+  round_id: number | null;
+  state: Generated<'building' | 'shipped'>;
+  created_at: CreatedAt;
+  shipped_at: Date | null;
+}
+interface BatchItemTable {
+  id: GeneratedAlways<number>;
+  batch_id: number;
+  pair_id: string;
+  kind: 'pair' | 'gold';
+  position: number;
+  task_id: number | null;
+  released_at: Date | null;
+}
+interface RaterTable {
+  id: string;
+  label_studio_user_id: number;
+  state: Generated<'active' | 'paused'>;
+  state_reason: string | null;
+  created_at: CreatedAt;
+}
+interface RaterStateChangeTable {
+  id: GeneratedAlways<number>;
+  rater_id: string;
+  from_state: string;
+  to_state: string;
+  reason: string;
+  decided_by: string;
+  changed_at: CreatedAt;
+}
+interface AssignmentTable {
+  batch_item_id: number;
+  rater_id: string;
+  leased_at: CreatedAt;
+  expires_at: Date;
+}
+interface DeliveryTable {
+  id: GeneratedAlways<number>;
+  received_at: CreatedAt;
+  action: string;
+  label_studio_project_id: number | null;
+  body: Json<unknown>;
+  body_sha256: string;
+  applied_at: Date | null;
+  failure: string | null;
+}
+interface AnnotationTable {
+  id: number;
+  task_id: number | null;
+  label_studio_project_id: number | null;
+  label_studio_user_id: number | null;
+  unique_id: string | null;
+  result: JsonOrNull<unknown>;
+  was_cancelled: Generated<boolean>;
+  lead_time_s: number | null;
+  created_at: Date | null;
+  updated_at: Date | null;
+  deleted_at: Date | null;
+  seen_in_delivery: Generated<boolean>;
+  seen_in_api: Generated<boolean>;
+}
+interface VoteTable {
+  annotation_id: number;
+  project_id: number;
+  batch_item_id: number;
+  pair_id: string;
+  rater_id: string;
+  state: 'cast' | 'skipped';
+  verdict: Verdict | null;
+  likert: JsonOrNull<Record<string, { a?: number | undefined; b?: number | undefined }>>;
+  rationale: string | null;
+  critique: string | null;
+  policy_reference: string | null;
+  skip_reason: string | null;
+  displayed_order: DisplayedOrder | null;
+  guideline_version: string | null;
+  guideline_sha256: string | null;
+  label_config_hash: string | null;
+  view_version: string | null;
+  started_at: Date | null;
+  submitted_at: Date;
+  active_ms: number | null;
+  lead_time_s: number | null;
+  counted: boolean;
+  not_counted_reason: string | null;
+}
+interface GoldItemTable {
+  pair_id: string;
+  accepted_verdicts: Json<Verdict[]>;
+  explanation: string;
+  author: string;
+  state: Generated<'active' | 'suspended' | 'retired'>;
+  created_at: CreatedAt;
+}
+interface GoldCheckTable {
+  annotation_id: number;
+  pair_id: string;
+  rater_id: string;
+  verdict: Verdict;
+  passed: boolean;
+  checked_at: CreatedAt;
+}
+interface ConsensusTable {
+  project_id: number;
+  pair_id: string;
+  state: 'open' | 'accepted' | 'disputed';
+  vote_counts: Json<Partial<Record<Verdict, number>>>;
+  verdict: Verdict | null;
+  agreement: number | null;
+  updated_at: CreatedAt;
+}
+interface AcceptedPairTable {
+  project_id: number;
+  pair_id: string;
+  verdict: Verdict;
+  vote_count: number;
+  agreement: number;
+  rule: string;
+  accepted_at: CreatedAt;
+  part: number;
+}
+
+// ---- frontend-plugin ----
+interface JournalTable {
+  id: GeneratedAlways<number>;
+  received_at: CreatedAt;
+  label_studio_user_id: number;
+  kind: 'submit' | 'skip' | 'update' | 'delete';
+  task_id: number | null;
+  annotation_id: number | null;
+  unique_id: string | null;
+  body: Json<unknown>;
+  outcome: Generated<'pending' | 'stored' | 'refused'>;
+  status: number | null;
+  completed_at: Date | null;
+}
+
+export interface Database {
+  setting: SettingTable;
+  pair_import: PairImportTable;
+  pair: PairTable;
+  pair_embedding: PairEmbeddingTable;
+  selection_round: SelectionRoundTable;
+  selection_pick: SelectionPickTable;
+  project: ProjectTable;
+  batch: BatchTable;
+  batch_item: BatchItemTable;
+  rater: RaterTable;
+  rater_state_change: RaterStateChangeTable;
+  assignment: AssignmentTable;
+  delivery: DeliveryTable;
+  annotation: AnnotationTable;
+  vote: VoteTable;
+  gold_item: GoldItemTable;
+  gold_check: GoldCheckTable;
+  consensus: ConsensusTable;
+  accepted_pair: AcceptedPairTable;
+  journal: JournalTable;
+}
+
+/** Which room writes each table; the others only read it. A test holds the code to it. */
+export const TABLE_WRITERS: Readonly<Record<keyof Database, 'core' | 'ml-backend' | 'webhooks' | 'frontend-plugin'>> = {
+  setting: 'core',
+  pair_import: 'ml-backend',
+  pair: 'ml-backend',
+  pair_embedding: 'ml-backend',
+  selection_round: 'ml-backend',
+  selection_pick: 'ml-backend',
+  project: 'webhooks',
+  batch: 'webhooks',
+  batch_item: 'webhooks',
+  rater: 'webhooks',
+  rater_state_change: 'webhooks',
+  assignment: 'webhooks',
+  delivery: 'webhooks',
+  annotation: 'webhooks',
+  vote: 'webhooks',
+  gold_item: 'webhooks',
+  gold_check: 'webhooks',
+  consensus: 'webhooks',
+  accepted_pair: 'webhooks',
+  journal: 'frontend-plugin',
+};

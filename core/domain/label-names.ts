@@ -1,0 +1,19 @@
+/**
+ * Names of the native controls that carry a vote in a Label Studio result. The label-config compiler
+ * writes them, the view and the replay fill them, the webhook service reads them.
+ */
+export const LABEL_NAMES = {
+  /** Required Choices with the values of VERDICTS; its result's meta carries the VoteMeta. */
+  verdict: 'verdict',
+  rationale: 'rationale',
+  critique: 'critique',
+  policyReference: 'policy_reference',
+} as const;
+
+/** Name of the Rating that carries one rubric dimension's Likert value for one canonical side. */
+export function likertName(dimension: string, side: 'a' | 'b'): string {
+  return `${dimension}_${side}`;
+}
+
+/** Key under a result's `meta` where Pairloop keeps what no native control holds. */
+export const META_KEY = 'pairloop';

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { displayedOrderSchema, verdictSchema } from './verdict.js';
+
+/**
+ * What the view adds to the verdict's result under `meta.pairloop`. Times are milliseconds since the
+ * pair was first painted, measured by the annotator's browser; a claim, never a proof.
+ */
+export const voteMetaSchema = z.object({
+  view: z.string(),
+  displayed: displayedOrderSchema,
+  guideline_version: z.string().optional(),
+  guideline_sha256: z.string().optional(),
+  label_config_hash: z.string().optional(),
+  started_at: z.iso.datetime().optional(),
+  first_interaction_ms: z.number().nonnegative().optional(),
+  verdict_ms: z.number().nonnegative().optional(),
+  /** Time with the tab visible and the annotator not idle for more than 30 s. */
+  active_ms: z.number().nonnegative().optional(),
+});
+export type VoteMeta = z.infer<typeof voteMetaSchema>;
+
+/** A Likert level, 1 (worst) to 5 (best). */
+const likertSchema = z.number().int().min(1).max(5);
+
+/** The judgement in one annotation, in canonical sides, as read from a Label Studio result. */
+export const judgementSchema = z.object({
+  verdict: verdictSchema,
+  likert: z.record(z.string(), z.object({ a: likertSchema.optional(), b: likertSchema.optional() })),
+  rationale: z.string().nullable(),
+  critique: z.string().nullable(),
+  policyReference: z.string().nullable(),
+  meta: voteMetaSchema.nullable(),
+});
+export type Judgement = z.infer<typeof judgementSchema>;
+
+/** One line of a VOTES.jsonl file: a rater's value for an item; a vote that is missing has no line. */
+const voteLineSchema = z.object({
+  item: z.string(),
+  rater: z.string(),
+  value: z.union([z.string(), z.number().finite()]),
+});
+
+/** The other accepted shape: all votes of an item on one line. */
+const itemLineSchema = z
+  .object({ id: z.string(), votes: z.record(z.string(), z.union([z.string(), z.number().finite()]).nullable()) })
+  .loose();
+
+export const votesFileLineSchema = z.union([voteLineSchema, itemLineSchema]);
+
+/** One rater's value for one item, the unit every agreement statistic works on. */
+export interface ItemVote {
+  readonly item: string;
+  readonly rater: string;
+  readonly value: string | number;
+}

@@ -1,0 +1,222 @@
+import axios, { isAxiosError, type AxiosInstance, type AxiosRequestConfig } from 'axios';
+import { z } from 'zod';
+import { PairloopError, messageOf } from '../errors.js';
+import {
+  annotationSchema,
+  mlBackendSchema,
+  projectSchema,
+  taskSchema,
+  userSchema,
+  webhookSchema,
+  type AnnotationWire,
+  type ProjectWire,
+  type TaskWire,
+  type UserWire,
+} from './wire.js';
+
+const PAGE_SIZE = 200;
+const TIMEOUT_MS = 30_000;
+
+export interface LabelStudioAccess {
+  readonly url: string;
+  /** A legacy token, or a personal access token (a JWT refresh token). */
+  readonly apiKey: string;
+}
+
+/** A prediction: its score orders Label Studio's own queue (lowest first), its cluster spreads it. */
+export interface NewPrediction {
+  readonly task: number;
+  readonly model_version: string;
+  readonly result: unknown[];
+  readonly score: number;
+  readonly cluster?: number;
+}
+
+/**
+ * Label Studio's HTTP API, as far as Pairloop needs it. Replies are parsed at this edge. Every method
+ * throws PairloopError with one sentence when Label Studio cannot be reached, refuses the key or the
+ * request, or answers in a shape that is not known.
+ */
+export class LabelStudioClient {
+  private readonly http: AxiosInstance;
+  private authorization: Promise<string> | undefined;
+
+  constructor(private readonly access: LabelStudioAccess) {
+    this.http = axios.create({ baseURL: access.url, timeout: TIMEOUT_MS, maxRedirects: 0 });
+  }
+
+  async version(): Promise<string> {
+    const reply = await this.call({ url: '/api/version' }, z.object({ release: z.string() }).loose());
+    return reply.release;
+  }
+
+  whoami(): Promise<UserWire> {
+    return this.call({ url: '/api/current-user/whoami' }, userSchema);
+  }
+
+  createProject(settings: { title: string } & Record<string, unknown>): Promise<ProjectWire> {
+    return this.call({ method: 'POST', url: '/api/projects', data: settings }, projectSchema);
+  }
+
+  project(id: number): Promise<ProjectWire> {
+    return this.call({ url: `/api/projects/${id}` }, projectSchema);
+  }
+
+  updateProject(id: number, settings: Record<string, unknown>): Promise<ProjectWire> {
+    return this.call({ method: 'PATCH', url: `/api/projects/${id}`, data: settings }, projectSchema);
+  }
+
+  async projects(): Promise<ProjectWire[]> {
+    const page = z.object({ count: z.number(), results: z.array(projectSchema) });
+    const found: ProjectWire[] = [];
+    for (let number = 1; ; number += 1) {
+      const reply = await this.call({ url: '/api/projects', params: { page: number, page_size: PAGE_SIZE } }, page);
+      found.push(...reply.results);
+      if (found.length >= reply.count || reply.results.length === 0) return found;
+    }
+  }
+
+  /** Creates tasks; the returned ids are in the order of `data`. */
+  async importTasks(projectId: number, data: readonly object[]): Promise<number[]> {
+    if (data.length === 0) return [];
+    const reply = await this.call(
+      {
+        method: 'POST',
+        url: `/api/projects/${projectId}/import`,
+        params: { return_task_ids: true, commit_to_project: true },
+        data: data.map((one) => ({ data: one })),
+      },
+      z.object({ task_ids: z.array(z.number().int()) }).loose(),
+    );
+    return reply.task_ids;
+  }
+
+  task(id: number): Promise<TaskWire> {
+    return this.call({ url: `/api/tasks/${id}` }, taskSchema);
+  }
+
+  /** All tasks of a project with their annotations, page by page, so that memory stays bounded. */
+  async *tasks(projectId: number): AsyncGenerator<TaskWire[]> {
+    const page = z.object({ total: z.number(), tasks: z.array(taskSchema) }).loose();
+    let seen = 0;
+    for (let number = 1; ; number += 1) {
+      const params = { project: projectId, page: number, page_size: PAGE_SIZE, fields: 'all' };
+      const reply = await this.call({ url: '/api/tasks', params }, page);
+      if (reply.tasks.length > 0) yield reply.tasks;
+      seen += reply.tasks.length;
+      if (seen >= reply.total || reply.tasks.length === 0) return;
+    }
+  }
+
+  createAnnotation(taskId: number, body: Record<string, unknown>): Promise<AnnotationWire> {
+    return this.call({ method: 'POST', url: `/api/tasks/${taskId}/annotations`, data: body }, annotationSchema);
+  }
+
+  async createPredictions(projectId: number, predictions: readonly NewPrediction[]): Promise<void> {
+    for (const prediction of predictions) {
+      const data = { ...prediction, project: projectId };
+      await this.call({ method: 'POST', url: '/api/predictions', data }, z.unknown());
+    }
+  }
+
+  webhooks(projectId: number): Promise<z.infer<typeof webhookSchema>[]> {
+    return this.call({ url: '/api/webhooks', params: { project: projectId } }, z.array(webhookSchema));
+  }
+
+  createWebhook(settings: {
+    project: number;
+    url: string;
+    headers: Record<string, string>;
+  }): Promise<z.infer<typeof webhookSchema>> {
+    const data = { ...settings, send_payload: true, send_for_all_actions: true, is_active: true };
+    return this.call({ method: 'POST', url: '/api/webhooks', data }, webhookSchema);
+  }
+
+  async deleteWebhook(id: number): Promise<void> {
+    await this.call({ method: 'DELETE', url: `/api/webhooks/${id}` }, z.unknown());
+  }
+
+  mlBackends(projectId: number): Promise<z.infer<typeof mlBackendSchema>[]> {
+    return this.call({ url: '/api/ml', params: { project: projectId } }, z.array(mlBackendSchema));
+  }
+
+  createMlBackend(settings: { project: number; url: string; title: string } & Record<string, unknown>): Promise<
+    z.infer<typeof mlBackendSchema>
+  > {
+    return this.call({ method: 'POST', url: '/api/ml', data: settings }, mlBackendSchema);
+  }
+
+  private async call<T>(request: AxiosRequestConfig, schema: z.ZodType<T>): Promise<T> {
+    const where = `${request.method ?? 'GET'} ${request.url ?? '/'}`;
+    const reply = await this.request(request, where, true);
+    const parsed = schema.safeParse(reply);
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    throw new PairloopError(
+      `Label Studio at ${this.access.url} answered ${where} in an unknown shape (${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}); Pairloop is tested with 1.23.2.`,
+    );
+  }
+
+  private async request(request: AxiosRequestConfig, where: string, mayRenew: boolean): Promise<unknown> {
+    this.authorization ??= this.authorize();
+    const authorization = await this.authorization.catch((error: unknown) => {
+      this.authorization = undefined;
+      throw error;
+    });
+    try {
+      const reply = await this.http.request<unknown>({ ...request, headers: { ...request.headers, authorization } });
+      return reply.data;
+    } catch (error) {
+      const expired = isAxiosError(error) && error.response?.status === 401 && authorization.startsWith('Bearer ');
+      if (expired && mayRenew) {
+        this.authorization = undefined;
+        return this.request(request, where, false);
+      }
+      throw this.explain(error, where);
+    }
+  }
+
+  /** A JWT is a refresh token: it is exchanged for an access token (300 s). Anything else is a legacy token. */
+  private async authorize(): Promise<string> {
+    const { apiKey } = this.access;
+    if (apiKey.split('.').length !== 3) return `Token ${apiKey}`;
+    try {
+      const reply = await this.http.post<unknown>('/api/token/refresh', { refresh: apiKey });
+      return `Bearer ${z.object({ access: z.string() }).parse(reply.data).access}`;
+    } catch (error) {
+      throw this.explain(error, 'POST /api/token/refresh');
+    }
+  }
+
+  private explain(error: unknown, where: string): PairloopError {
+    const { url } = this.access;
+    if (!isAxiosError(error)) return new PairloopError(`Label Studio at ${url}: ${messageOf(error)}`, 'failure', { cause: error });
+    const status = error.response?.status;
+    const fault = new LabelStudioError(describe(error, url, where), status, { cause: error });
+    return fault;
+  }
+}
+
+/** A failed call to Label Studio; `status` is undefined when no answer came. */
+export class LabelStudioError extends PairloopError {
+  constructor(
+    message: string,
+    readonly status: number | undefined,
+    options?: ErrorOptions,
+  ) {
+    super(message, 'failure', options);
+  }
+}
+
+function describe(error: { response?: { status: number; data: unknown } | undefined; code?: string | undefined; message: string }, url: string, where: string): string {
+  const { response } = error;
+  if (response === undefined) {
+    return `Label Studio at ${url} cannot be reached (${error.code ?? error.message}). Check LABEL_STUDIO_URL and that it runs.`;
+  }
+  if (response.status === 401) {
+    return `Label Studio at ${url} refuses the API key. Check LABEL_STUDIO_API_KEY; a legacy token works only where legacy tokens are switched on (Organization > API Tokens), a personal access token always does.`;
+  }
+  const detail = z.object({ detail: z.string() }).loose().safeParse(response.data);
+  const reason = detail.success ? detail.data.detail : JSON.stringify(response.data)?.slice(0, 300);
+  return `Label Studio at ${url} refused ${where} with ${response.status}: ${reason ?? 'no reason given'}`;
+}

@@ -1,0 +1,69 @@
+import PgBoss from 'pg-boss';
+import type { Kysely } from 'kysely';
+import { CompiledQuery } from 'kysely';
+import type { Database } from './database/tables.js';
+import type { Logger } from './logging.js';
+import { messageOf } from './errors.js';
+
+/** Every queue, its payload and who works on it. */
+export interface Jobs {
+  /** Apply one stored delivery to annotations and votes. Worked on by `webhooks`. */
+  'apply-delivery': { deliveryId: number };
+  /** Compare journal, deliveries and Label Studio's API. Worked on by `webhooks`. */
+  reconcile: { labelStudioProjectId: number | null };
+  /** Bring the accepted folder of a project up to date. Worked on by `webhooks`. */
+  'push-accepted': { projectId: number };
+  /** Embed, rank and store one selection round. Worked on by `ml-backend`. */
+  'selection-round': { roundId: number };
+}
+type JobName = keyof Jobs;
+
+const RETRIES_MAX = 10;
+const QUEUES: readonly JobName[] = ['apply-delivery', 'reconcile', 'push-accepted', 'selection-round'];
+
+export interface Queue {
+  /**
+   * Puts a job on the queue, inside `db`'s transaction if it is one: the job exists exactly when the
+   * transaction commits. With `singletonKey`, jobs waiting under the same key are one job.
+   */
+  send<N extends JobName>(db: Kysely<Database>, name: N, data: Jobs[N], singletonKey?: string): Promise<void>;
+  /** Works on the jobs of a queue, one after another; a handler that throws is retried with back-off, at most 10 times. */
+  work<N extends JobName>(name: N, handler: (data: Jobs[N]) => Promise<void>): Promise<void>;
+  /** Runs a job of the queue by cron expression, on one machine only. */
+  schedule<N extends JobName>(name: N, cron: string, data: Jobs[N]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts the job queue (pg-boss) on the database. Its tables live in the schema `pgboss`. */
+export async function startQueue(databaseUrl: string, log: Logger): Promise<Queue> {
+  const boss = new PgBoss({ connectionString: databaseUrl, max: 4, application_name: 'pairloop-queue' });
+  boss.on('error', (error) => log.warn({ failure: messageOf(error) }, 'queue'));
+  await boss.start();
+  for (const name of QUEUES) {
+    // `short` keeps one waiting job per singleton key; the others keep every job.
+    const policy = name === 'apply-delivery' ? 'standard' : 'short';
+    await boss.createQueue(name, { name, policy, retryLimit: RETRIES_MAX, retryDelay: 1, retryBackoff: true });
+  }
+  return {
+    async send(db, name, data, singletonKey) {
+      const executor: PgBoss.Db = {
+        executeSql: async (text, values) => {
+          const result = await db.executeQuery(CompiledQuery.raw(text, values));
+          return { rows: result.rows };
+        },
+      };
+      await boss.send(name, data, { db: executor, ...(singletonKey === undefined ? {} : { singletonKey }) });
+    },
+    async work(name, handler) {
+      await boss.work(name, { pollingIntervalSeconds: 0.5, batchSize: 1 }, async (jobs) => {
+        for (const job of jobs) await handler(job.data as Jobs[typeof name]);
+      });
+    },
+    async schedule(name, cron, data) {
+      await boss.schedule(name, cron, data);
+    },
+    async stop() {
+      await boss.stop({ graceful: true, timeout: 5_000, wait: true });
+    },
+  };
+}
