@@ -29,7 +29,11 @@ export const rubricSchema = z
   .refine(
     (rubric) => rubric.dimensions.length === 0 || Math.abs(rubric.dimensions.reduce((sum, d) => sum + d.weight, 0) - 1) < 1e-9,
     { message: 'the weights of the dimensions must add up to 1', path: ['dimensions'] },
-  );
+  )
+  .refine((rubric) => new Set(rubric.dimensions.map((d) => d.name)).size === rubric.dimensions.length, {
+    message: 'two dimensions have the same name',
+    path: ['dimensions'],
+  });
 export type Rubric = z.infer<typeof rubricSchema>;
 
 /** A versioned guideline document; its SHA-256 (hex, of the UTF-8 bytes) is its identity. */

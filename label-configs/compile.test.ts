@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { rubricSchema } from '../core/domain/rubric.js';
+import { compileLabelConfig } from './compile.js';
+
+const rubric = rubricSchema.parse({
+  name: 'code',
+  title: 'Code',
+  guideline: 'code',
+  question: 'Which answer is "better" & <safer>?',
+  dimensions: [
+    { name: 'correctness', title: 'Correctness', weight: 0.6, required: true, levels: { 1: 'wrong', 5: 'right' } },
+    { name: 'clarity', title: 'Clarity', weight: 0.4 },
+  ],
+});
+
+describe('compileLabelConfig', () => {
+  test('holds the mount node, the verdict with its values and one rating per dimension and side', () => {
+    const { xml } = compileLabelConfig(rubric);
+    expect(xml).toContain('<View className="pairloop-mount"></View>');
+    expect([...xml.matchAll(/<Choice value="(\w+)"/g)].map((match) => match[1])).toEqual(['a', 'tie', 'both_bad', 'b']);
+    expect([...xml.matchAll(/<Rating name="(\w+)"/g)].map((match) => match[1])).toEqual([
+      'correctness_a',
+      'correctness_b',
+      'clarity_a',
+      'clarity_b',
+    ]);
+    expect(xml).not.toContain('alias');
+  });
+
+  test('requires natively what Label Studio can require: the verdict, required dimensions, a rationale needed for all verdicts', () => {
+    const required = (xml: string) => [...xml.matchAll(/name="(\w+)"[^>]*required="true"/g)].map((match) => match[1]);
+    expect(required(compileLabelConfig(rubric).xml)).toEqual(['verdict', 'correctness_a', 'correctness_b']);
+    const always = { ...rubric, rationale_required_on: ['a', 'b', 'tie', 'both_bad'] as const };
+    expect(required(compileLabelConfig({ ...always, rationale_required_on: [...always.rationale_required_on] }).xml)).toEqual([
+      'verdict',
+      'rationale',
+      'correctness_a',
+      'correctness_b',
+    ]);
+  });
+
+  test('the hash is the SHA-256 of the XML and changes with the rubric', () => {
+    const one = compileLabelConfig(rubric);
+    expect(one.hash).toBe(createHash('sha256').update(one.xml).digest('hex'));
+    expect(compileLabelConfig(rubric)).toEqual(one);
+    expect(compileLabelConfig({ ...rubric, question: 'Which one?' }).hash).not.toBe(one.hash);
+  });
+
+  test('free text of a rubric never breaks out of its attribute (seed 7)', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (question) => {
+        const plain = compileLabelConfig({ ...rubric, question: 'x' }).xml;
+        const { xml } = compileLabelConfig({ ...rubric, question });
+        const shape = (text: string) => text.replace(/[^<>"]/g, '');
+        expect(shape(xml)).toBe(shape(plain));
+        expect(xml).not.toMatch(/&(?!(amp|lt|gt|quot);)/);
+      }),
+      { seed: 7, numRuns: 300 },
+    );
+  });
+});
