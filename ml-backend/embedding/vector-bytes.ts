@@ -1,0 +1,9 @@
+/** Embedder of vectors that the team's data brings along. */
+export const GIVEN_EMBEDDER = 'given';
+
+/** A vector as stored in `pair_embedding`: float32, little endian, 4 bytes a number. */
+export function vectorToBytes(vector: ArrayLike<number>): Buffer {
+  const bytes = Buffer.allocUnsafe(vector.length * 4);
+  for (let index = 0; index < vector.length; index += 1) bytes.writeFloatLE(vector[index]!, index * 4);
+  return bytes;
+}

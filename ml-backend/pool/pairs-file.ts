@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import type { z } from 'zod';
+import { incomingPairSchema, type IncomingPair } from '../../core/domain/pair.js';
+import { PairloopError, messageOf } from '../../core/errors.js';
+import { readCsv } from './csv.js';
+import { Faults } from './faults.js';
+import { readJsonl, type FileRecord } from './jsonl.js';
+
+const FILE_BYTES_MAX = 512 * 1024 * 1024;
+
+const READERS = new Map([
+  ['.jsonl', readJsonl],
+  ['.ndjson', readJsonl],
+  ['.csv', readCsv],
+]);
+const KNOWN_FIELDS = new Set(Object.keys(incomingPairSchema.shape));
+
+export interface PairsFile {
+  readonly pairs: IncomingPair[];
+  /** SHA-256 (hex) of the file's bytes. */
+  readonly contentSha256: string;
+  /** Fields of the file that a pair does not have; they were not read. In order of appearance. */
+  readonly ignoredFields: string[];
+}
+
+/**
+ * Reads a whole file of pairs, JSONL or CSV by its extension: at most 512 MiB, each line or row at most
+ * 4 MiB. Given embeddings must all have one length and fit float32.
+ *
+ * @throws PairloopError (usage) when the file cannot be read, is empty, or anything in it is wrong: every
+ * fault is counted, the first ten are shown with line or row, field, value and what to do.
+ */
+export async function parsePairsFile(path: string): Promise<PairsFile> {
+  const read = READERS.get(extname(path).toLowerCase());
+  if (read === undefined) {
+    throw new PairloopError(`${path} has no known ending; name a file of pairs .jsonl, .ndjson or .csv.`, 'usage');
+  }
+  await assertReadable(path);
+  const fileName = basename(path);
+  const hash = createHash('sha256');
+  const collector = new PairCollector(fileName);
+  for await (const record of read(hashed(createReadStream(path), hash), collector.faults)) collector.take(record);
+  collector.faults.assertNone();
+  if (collector.pairs.length === 0) throw new PairloopError(`${path} holds no pairs; give one JSON object a line, or a CSV row each.`, 'usage');
+  return { pairs: collector.pairs, contentSha256: hash.digest('hex'), ignoredFields: [...collector.ignoredFields] };
+}
+
+async function assertReadable(path: string): Promise<void> {
+  const readable = access(path, constants.R_OK).then(() => stat(path));
+  const status = await readable.catch((error: unknown) => {
+    throw new PairloopError(`The file of pairs ${path} cannot be read (${messageOf(error)}); check the path.`, 'usage', { cause: error });
+  });
+  if (!status.isFile()) throw new PairloopError(`${path} is not a file; give a .jsonl or .csv file of pairs.`, 'usage');
+  if (status.size > FILE_BYTES_MAX) {
+    const mebibytes = Math.ceil(status.size / 1024 / 1024);
+    throw new PairloopError(`${path} has ${mebibytes} MiB, more than the 512 MiB of one import; split it into several files.`, 'usage');
+  }
+}
+
+async function* hashed(bytes: AsyncIterable<Buffer>, hash: { update(chunk: Buffer): unknown }): AsyncGenerator<Buffer> {
+  for await (const chunk of bytes) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+/** Turns records into pairs and notes what is wrong, in one record or between several. */
+class PairCollector {
+  readonly pairs: IncomingPair[] = [];
+  readonly ignoredFields = new Set<string>();
+  readonly faults: Faults;
+  private readonly placeById = new Map<string, string>();
+  private embeddingLength: { readonly length: number; readonly where: string } | undefined;
+
+  constructor(fileName: string) {
+    this.faults = new Faults(fileName);
+  }
+
+  take({ where, value }: FileRecord): void {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      this.faults.add({ where, problem: 'is not a JSON object; each line must be one pair' });
+      return;
+    }
+    const parsed = incomingPairSchema.safeParse(value);
+    if (!parsed.success) {
+      for (const issue of parsed.error.issues) this.addIssue(where, value, issue);
+      return;
+    }
+    const unstorable = findUnstorable(parsed.data, '');
+    if (unstorable !== undefined) this.faults.add({ where, ...unstorable });
+    this.checkId(where, parsed.data.id);
+    if (parsed.data.embedding !== undefined) this.checkEmbedding(where, parsed.data.embedding);
+    for (const field of Object.keys(value)) if (!KNOWN_FIELDS.has(field)) this.ignoredFields.add(field);
+    this.pairs.push(parsed.data);
+  }
+
+  private addIssue(where: string, record: object, issue: z.core.$ZodIssue): void {
+    const value = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], record);
+    const field = issue.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('').replace(/^\./, '');
+    const missing = value === undefined && issue.code === 'invalid_type';
+    this.faults.add({ where, field, value, problem: missing ? 'is missing; every pair needs it' : issue.message });
+  }
+
+  private checkId(where: string, id: string): void {
+    const first = this.placeById.get(id);
+    if (first === undefined) this.placeById.set(id, where);
+    else this.faults.add({ where, field: 'id', value: id, problem: `is already the id of ${first}; give each pair its own` });
+  }
+
+  private checkEmbedding(where: string, embedding: readonly number[]): void {
+    this.embeddingLength ??= { length: embedding.length, where };
+    const { length, where: first } = this.embeddingLength;
+    if (embedding.length !== length) {
+      this.faults.add({ where, field: 'embedding', problem: `has ${embedding.length} numbers, that of ${first} has ${length}; all must have the same length` });
+    }
+    const index = embedding.findIndex((number) => !Number.isFinite(Math.fround(number)));
+    if (index !== -1) {
+      this.faults.add({ where, field: `embedding[${index}]`, value: embedding[index], problem: 'does not fit float32 (about ±3.4e38)' });
+    }
+  }
+}
+
+/** The first text that PostgreSQL or UTF-8 cannot hold: a NUL character or half a surrogate pair. */
+function findUnstorable(value: unknown, path: string): { field: string; problem: string } | undefined {
+  if (typeof value === 'string') {
+    if (value.includes('\0')) return { field: path, problem: 'contains the character U+0000, which cannot be stored; remove it' };
+    if (/\p{Surrogate}/u.test(value)) return { field: path, problem: 'contains half a surrogate pair, which is no character; remove it' };
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = findUnstorable(key, path) ?? findUnstorable(inner, path === '' ? key : `${path}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
