@@ -1,8 +1,8 @@
 import { Readable, pipeline } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { messageOf } from '../../core/errors.js';
-import type { Faults } from './faults.js';
-import { RECORD_BYTES_MAX, type FileRecord } from './jsonl.js';
+import type { Faults } from '../../core/files/faults.js';
+import { RECORD_BYTES_MAX, type FileRecord } from '../../core/files/jsonl.js';
 
 const JSON_COLUMNS = new Set(['messages', 'generation_a', 'generation_b', 'checks_a', 'checks_b', 'safety_flags', 'embedding']);
 const NUMBER_COLUMNS = new Set(['uncertainty', 'priority']);

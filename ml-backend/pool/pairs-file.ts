@@ -5,9 +5,9 @@ import { basename, extname } from 'node:path';
 import type { z } from 'zod';
 import { incomingPairSchema, type IncomingPair } from '../../core/domain/pair.js';
 import { PairloopError, messageOf } from '../../core/errors.js';
+import { Faults } from '../../core/files/faults.js';
+import { readJsonl, type FileRecord } from '../../core/files/jsonl.js';
 import { readCsv } from './csv.js';
-import { Faults } from './faults.js';
-import { readJsonl, type FileRecord } from './jsonl.js';
 
 const FILE_BYTES_MAX = 512 * 1024 * 1024;
 
@@ -76,7 +76,7 @@ class PairCollector {
   private embeddingLength: { readonly length: number; readonly where: string } | undefined;
 
   constructor(fileName: string) {
-    this.faults = new Faults(fileName);
+    this.faults = new Faults(fileName, 'nothing was imported');
   }
 
   take({ where, value }: FileRecord): void {

@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/errors.js';
+import { messageOf } from '../errors.js';
 import type { Faults } from './faults.js';
 
 /** The longest JSONL line or CSV row: 4 MiB holds two very long answers with their embedding. */

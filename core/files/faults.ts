@@ -1,4 +1,4 @@
-import { PairloopError } from '../../core/errors.js';
+import { PairloopError } from '../errors.js';
 
 /** How many faults are shown; the rest are counted. */
 const SHOWN_MAX = 10;
@@ -18,7 +18,11 @@ export class Faults {
   private readonly shown: string[] = [];
   private total = 0;
 
-  constructor(private readonly fileName: string) {}
+  /** `consequence` completes "FILE has 3 faults; ", such as "nothing was imported". */
+  constructor(
+    private readonly fileName: string,
+    private readonly consequence: string,
+  ) {}
 
   add(fault: Fault): void {
     this.total += 1;
@@ -32,7 +36,7 @@ export class Faults {
     const rest = this.total - this.shown.length;
     const more = rest === 0 ? [] : [`  … and ${rest} more`];
     throw new PairloopError(
-      [`${this.fileName} has ${count}; nothing was imported:`, ...this.shown.map((one) => `  ${one}`), ...more].join('\n'),
+      [`${this.fileName} has ${count}; ${this.consequence}:`, ...this.shown.map((one) => `  ${one}`), ...more].join('\n'),
       'usage',
     );
   }
