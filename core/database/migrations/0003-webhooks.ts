@@ -16,8 +16,8 @@ const statements = [
     label_config_hash text not null,
     votes_min integer not null default 2 check (votes_min >= 1),
     votes_max integer not null default 3 check (votes_max >= votes_min),
-    -- A pair is accepted when at least votes_min were cast and this share of them agrees.
-    agreement_min double precision not null default 1 check (agreement_min > 0.5 and agreement_min <= 1),
+    -- A pair is accepted when at least votes_min were cast and this share of them agrees; 0.66 is two of three.
+    agreement_min double precision not null default 0.66 check (agreement_min > 0.5 and agreement_min <= 1),
     -- Only votes that came through the gateway's journal count.
     journal_required boolean not null default true,
     created_at timestamptz not null default now()

@@ -1,0 +1,111 @@
+import { sql } from 'kysely';
+import type { Tx } from '../../core/database/connect.js';
+import { decide, type AcceptanceRule, type CastVote, type Decision } from './acceptance-rule.js';
+
+/** Rows of one file of the accepted folder. */
+const PART_SIZE_MAX = 1_000;
+
+interface PairInProject {
+  readonly projectId: number;
+  readonly pairId: string;
+  readonly rule: AcceptanceRule;
+}
+
+/**
+ * Counts a pair's votes again and stores what follows: consensus, and the accepted pair made, changed
+ * or taken back. Returns whether the accepted pair changed. The caller holds the project's row lock.
+ */
+export async function recountConsensus(tx: Tx, pair: PairInProject): Promise<boolean> {
+  const decision = decide(await readCastVotes(tx, pair.projectId, pair.pairId), pair.rule);
+  const values = {
+    state: decision.state,
+    vote_counts: JSON.stringify(decision.counts),
+    verdict: decision.verdict,
+    agreement: decision.agreement,
+  };
+  await tx
+    .insertInto('consensus')
+    .values({ project_id: pair.projectId, pair_id: pair.pairId, ...values })
+    .onConflict((conflict) =>
+      conflict.columns(['project_id', 'pair_id']).doUpdateSet({ ...values, updated_at: sql<Date>`now()` }),
+    )
+    .execute();
+  return storeAcceptance(tx, pair, decision);
+}
+
+/** The counted votes of a pair in a project; gold items and skips are no votes. */
+async function readCastVotes(tx: Tx, projectId: number, pairId: string): Promise<CastVote[]> {
+  const rows = await tx
+    .selectFrom('vote')
+    .innerJoin('batch_item', 'batch_item.id', 'vote.batch_item_id')
+    .select(['vote.annotation_id', 'vote.rater_id', 'vote.verdict', 'vote.submitted_at'])
+    .where('vote.project_id', '=', projectId)
+    .where('vote.pair_id', '=', pairId)
+    .where('vote.state', '=', 'cast')
+    .where('vote.counted', '=', true)
+    .where('batch_item.kind', '=', 'pair')
+    .execute();
+  return rows.map((row) => ({
+    raterId: row.rater_id,
+    verdict: row.verdict!,
+    submittedAt: row.submitted_at,
+    annotationId: row.annotation_id,
+  }));
+}
+
+async function storeAcceptance(tx: Tx, pair: PairInProject, decision: Decision): Promise<boolean> {
+  const known = await tx
+    .selectFrom('accepted_pair')
+    .select(['verdict', 'vote_count', 'agreement', 'rule'])
+    .where('project_id', '=', pair.projectId)
+    .where('pair_id', '=', pair.pairId)
+    .executeTakeFirst();
+  if (decision.verdict === null) return known !== undefined && removeAccepted(tx, pair);
+  const values = {
+    verdict: decision.verdict,
+    vote_count: decision.voteCount,
+    agreement: decision.agreement!,
+    rule: describeRule(pair.rule),
+  };
+  if (known === undefined) {
+    const part = await nextPart(tx, pair.projectId);
+    await tx.insertInto('accepted_pair').values({ project_id: pair.projectId, pair_id: pair.pairId, part, ...values }).execute();
+    return true;
+  }
+  if (Object.entries(values).every(([name, value]) => known[name as keyof typeof values] === value)) return false;
+  await tx
+    .updateTable('accepted_pair')
+    .set({ ...values, accepted_at: sql<Date>`now()` })
+    .where('project_id', '=', pair.projectId)
+    .where('pair_id', '=', pair.pairId)
+    .execute();
+  return true;
+}
+
+async function removeAccepted(tx: Tx, pair: PairInProject): Promise<true> {
+  await tx
+    .deleteFrom('accepted_pair')
+    .where('project_id', '=', pair.projectId)
+    .where('pair_id', '=', pair.pairId)
+    .execute();
+  return true;
+}
+
+/** The last part while it has room, else a new one; a place freed in an earlier part stays free, so that its file changes no more. */
+async function nextPart(tx: Tx, projectId: number): Promise<number> {
+  const last = await tx
+    .selectFrom('accepted_pair')
+    .select((eb) => ['part', eb.fn.countAll<number>().as('size')])
+    .where('project_id', '=', projectId)
+    .groupBy('part')
+    .orderBy('part', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (last === undefined) return 1;
+  return last.size < PART_SIZE_MAX ? last.part : last.part + 1;
+}
+
+/** The rule in words, kept with each accepted pair. */
+function describeRule(rule: AcceptanceRule): string {
+  return `${rule.votesMin} to ${rule.votesMax} votes, agreement at least ${rule.agreementMin}`;
+}

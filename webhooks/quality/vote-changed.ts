@@ -1,0 +1,38 @@
+import type { Tx } from '../../core/database/connect.js';
+import type { Queue } from '../../core/queue.js';
+import { recheckGold } from './gold.js';
+import { recountConsensus } from './consensus.js';
+
+/** Which vote was cast, updated, withdrawn or no longer counts. Ids are Pairloop's, but for `annotationId`. */
+export interface VoteChange {
+  readonly projectId: number;
+  readonly batchItemId: number;
+  readonly pairId: string;
+  readonly raterId: string;
+  /** Label Studio's annotation; its row in `vote` may be gone. */
+  readonly annotationId: number;
+}
+
+/**
+ * Draws the consequences of a change to the table `vote`, in the transaction that made it: the gold
+ * check of a gold item, else the pair's consensus, its acceptance, and the job that brings the accepted
+ * folder up to date. What follows depends only on the votes stored now, so a change told twice, or
+ * changes told in another order, end the same. The project's row stays locked until the transaction
+ * ends: changes of one project follow one another.
+ */
+export async function voteChanged(tx: Tx, change: VoteChange, queue: Pick<Queue, 'send'>): Promise<void> {
+  const project = await tx
+    .selectFrom('project')
+    .select(['id', 'votes_min', 'votes_max', 'agreement_min'])
+    .where('id', '=', change.projectId)
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow();
+  const item = await tx.selectFrom('batch_item').select('kind').where('id', '=', change.batchItemId).executeTakeFirstOrThrow();
+  if (item.kind === 'gold') {
+    await recheckGold(tx, change.annotationId);
+    return;
+  }
+  const rule = { votesMin: project.votes_min, votesMax: project.votes_max, agreementMin: project.agreement_min };
+  const acceptedChanged = await recountConsensus(tx, { projectId: project.id, pairId: change.pairId, rule });
+  if (acceptedChanged) await queue.send(tx, 'push-accepted', { projectId: project.id }, `project-${project.id}`);
+}
