@@ -108,6 +108,17 @@ export class LabelStudioClient {
     }
   }
 
+  annotation(id: number): Promise<AnnotationWire> {
+    return this.call({ url: `/api/annotations/${id}` }, annotationSchema);
+  }
+
+  /** Some tasks of a project with their annotations, skips included. Only an export tells an annotation's `unique_id`. */
+  exportTasks(projectId: number, taskIds: readonly number[]): Promise<TaskWire[]> {
+    const params = new URLSearchParams({ exportType: 'JSON', download_all_tasks: 'true' });
+    for (const id of taskIds) params.append('ids[]', String(id));
+    return this.call({ url: `/api/projects/${projectId}/export`, params }, z.array(taskSchema));
+  }
+
   createAnnotation(taskId: number, body: Record<string, unknown>): Promise<AnnotationWire> {
     return this.call({ method: 'POST', url: `/api/tasks/${taskId}/annotations`, data: body }, annotationSchema);
   }

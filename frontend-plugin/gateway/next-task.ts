@@ -1,0 +1,99 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import axios from 'axios';
+import { z } from 'zod';
+import type { Db } from '../../core/database/connect.js';
+import { messageOf } from '../../core/errors.js';
+import type { Logger } from '../../core/logging.js';
+import { ExchangeError, exchange, sendReply } from './exchange.js';
+import { findProject, refusePaused } from './guard.js';
+import type { Identities } from './identity.js';
+import { Refusal } from './refusal.js';
+import { sendUnavailable } from './unavailable.js';
+
+export interface NextTaskDeps {
+  readonly db: Db;
+  readonly identities: Identities;
+  readonly labelStudioUrl: string;
+  readonly webhooksUrl: string;
+  /** Shared secret by which the webhook role knows the gateway. */
+  readonly internalSecret: string;
+  readonly log: Logger;
+}
+
+const ASSIGNMENT_MS_MAX = 2_000;
+
+const assignmentSchema = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('task'), task_id: z.number().int() }),
+  z.object({ outcome: z.literal('nothing') }),
+  z.object({ outcome: z.literal('paused'), reason: z.string() }),
+  z.object({ outcome: z.literal('unmanaged') }),
+]);
+type Assignment = z.infer<typeof assignmentSchema>;
+
+/**
+ * The next task of an annotator in one of Pairloop's projects: the assignment service chooses it, and
+ * Label Studio is asked for exactly that one, so that its own lock and history hold. "Nothing left" is
+ * answered as Label Studio does (404), so that its page shows its own empty state.
+ *
+ * @returns false, with the request untouched, when the project is not Pairloop's.
+ * @throws Refusal 401 not logged in, 403 paused, 503 while database or assignment service are out of reach.
+ */
+export async function handleNextTask(deps: NextTaskDeps, req: IncomingMessage, res: ServerResponse, projectId: number): Promise<boolean> {
+  const identity = await deps.identities.identify(req);
+  const project = await findProject(deps.db, projectId, identity.userId).catch((error: unknown) => {
+    throw unavailable(deps, 'database', error);
+  });
+  if (project === undefined) return false;
+  refusePaused(project.pausedReason);
+  const assignment = await askAssignment(deps, identity.userId, projectId);
+  if (assignment.outcome === 'unmanaged') return false;
+  if (assignment.outcome === 'paused') refusePaused(assignment.reason);
+  if (assignment.outcome !== 'task') throw new Refusal(404, `There are no tasks for ${identity.email}`);
+  await serveTask(deps, req, res, projectId, assignment.task_id);
+  return true;
+}
+
+async function askAssignment(deps: NextTaskDeps, userId: number, projectId: number): Promise<Assignment> {
+  try {
+    const reply = await axios.post<unknown>(
+      `${deps.webhooksUrl}/internal/assignments`,
+      { label_studio_user_id: userId, label_studio_project_id: projectId },
+      {
+        headers: { 'x-pairloop-internal': deps.internalSecret },
+        timeout: ASSIGNMENT_MS_MAX,
+        maxRedirects: 0,
+        maxContentLength: 100_000,
+        proxy: false,
+      },
+    );
+    return assignmentSchema.parse(reply.data);
+  } catch (error) {
+    throw unavailable(deps, 'assignment service', error);
+  }
+}
+
+function unavailable(deps: NextTaskDeps, part: string, cause: unknown): Refusal {
+  deps.log.warn({ failure: messageOf(cause) }, `no next task: the ${part} does not answer`);
+  return new Refusal(503, `Your next pair cannot be chosen just now: Pairloop's ${part} does not answer. Reload in a moment.`, {
+    retryAfterS: 5,
+    cause,
+  });
+}
+
+/**
+ * Asks Label Studio for one task. Its `view` and `query` parameters would override the body, and a filter
+ * or an order could hide the task, so none of them is passed on.
+ */
+async function serveTask(deps: NextTaskDeps, req: IncomingMessage, res: ServerResponse, projectId: number, taskId: number): Promise<void> {
+  const parameters = new URLSearchParams({ id: 'next_task', project: String(projectId) });
+  const body = Buffer.from(JSON.stringify({ project: String(projectId), selectedItems: { all: false, included: [taskId] } }));
+  const headers = { ...req.headers, 'content-type': 'application/json' };
+  try {
+    const reply = await exchange(deps.labelStudioUrl, { method: 'POST', path: `/api/dm/actions?${parameters}`, headers, body });
+    if (reply.status === 404) deps.log.warn({ taskId, projectId }, 'Label Studio does not serve the assigned task to this annotator');
+    sendReply(res, reply);
+  } catch (error) {
+    if (!(error instanceof ExchangeError)) throw error;
+    sendUnavailable(req, res, error.cause as Error);
+  }
+}
