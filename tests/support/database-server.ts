@@ -1,6 +1,13 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
 import type { TestProject } from 'vitest/node';
 import { connect } from '../../core/database/connect.js';
+import { prepareEmbeddedDatabase } from '../../core/database/embedded.js';
 import { migrate } from '../../core/database/migrate.js';
+import { createSupervisor } from '../../core/running/supervise.js';
+import { freePort } from './free-ports.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -18,10 +25,9 @@ const TEMPLATE = `pairloop_template_${process.pid}`;
  * One migrated template is made; `createTestDatabase` clones it.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const serverUrl = process.env['PAIRLOOP_TEST_DATABASE_URL'];
-  if (serverUrl === undefined) throw new Error('set PAIRLOOP_TEST_DATABASE_URL');
+  const server = givenServer() ?? (await embeddedServer());
+  const { serverUrl } = server;
   const admin = connect(serverUrl, 1);
-  const { sql } = await import('kysely');
   await sql`create database ${sql.id(TEMPLATE)}`.execute(admin);
   const template = connect(databaseUrl(serverUrl, TEMPLATE), 2);
   await migrate(template);
@@ -31,6 +37,33 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await sql`drop database ${sql.id(TEMPLATE)} with (force)`.execute(admin);
     await admin.destroy();
+    await server.stop();
+  };
+}
+
+interface Server {
+  readonly serverUrl: string;
+  stop(): Promise<void>;
+}
+
+function givenServer(): Server | undefined {
+  const serverUrl = process.env['PAIRLOOP_TEST_DATABASE_URL'];
+  return serverUrl === undefined ? undefined : { serverUrl, stop: () => Promise.resolve() };
+}
+
+/** The embedded PostgreSQL, in a folder that is removed afterwards. */
+async function embeddedServer(): Promise<Server> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'pairloop-test-database-'));
+  chmodSync(dataDir, 0o711);
+  const database = await prepareEmbeddedDatabase(dataDir, await freePort());
+  const supervisor = createSupervisor({ dataDir, say: (line) => console.error(line) });
+  await supervisor.start(database.child);
+  return {
+    serverUrl: database.serverUrl,
+    async stop() {
+      await supervisor.stop();
+      for (const folder of [dataDir, database.outsideFolder]) if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 
