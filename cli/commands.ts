@@ -1,6 +1,7 @@
-import type { CommandDef } from 'citty';
+import type { SubCommandsDef } from 'citty';
 
 /** Every `pairloop` command, loaded when it is called. */
-export const commands: Record<string, () => Promise<CommandDef>> = {
+export const commands: SubCommandsDef = {
   migrate: () => import('./commands/migrate.js').then((module) => module.migrateCommand),
+  select: () => import('./commands/select.js').then((module) => module.selectCommand),
 };

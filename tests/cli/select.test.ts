@@ -1,0 +1,51 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { selectCommand } from '../../cli/commands/select.js';
+import { runInProcess } from '../support/run-command.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'pairloop-select-'));
+
+/** A version 1.0 `.npy` file of float32. */
+function saveNpy(name: string, shape: string, numbers: number[]): string {
+  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117) + '\n';
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(header.length);
+  const path = join(folder, name);
+  writeFileSync(path, Buffer.concat([Buffer.from('\x93NUMPY\x01\x00', 'latin1'), length, Buffer.from(header), new Uint8Array(Float32Array.from(numbers).buffer)]));
+  return path;
+}
+
+const x = saveNpy('x.npy', '(4, 1)', [0, 1, 10, 4]);
+const u = saveNpy('u.npy', '(4,)', [0, 0.5, 0, 0.2]);
+
+describe('pairloop select', () => {
+  test('prints exactly one JSON document with --json', async () => {
+    const { stdout, stderr } = await runInProcess(selectCommand, ['--embeddings', x, '--uncertainty', u, '-k', '3', '--json']);
+    const result = JSON.parse(stdout) as Record<string, unknown>;
+    // Seed: row 1. Then row 2 with .6 · 0 + .4 · 1 against row 3 with .6 · .4 + .4 · .25; then row 3 with .6 · .4 + .4 · 1 against row 0 with 0.
+    expect(result).toEqual({ indices: [1, 2, 3], scores: [expect.closeTo(0.6, 8), expect.closeTo(0.4, 8), expect.closeTo(0.64, 8)], elapsed_ms: expect.any(Number) as number });
+    expect(Object.keys(result)).toEqual(['indices', 'scores', 'elapsed_ms']);
+    expect(stderr).toBe('');
+  });
+
+  test('without uncertainty says that diversity alone decides; without --json prints a line per pick', async () => {
+    const { stdout, stderr } = await runInProcess(selectCommand, ['--embeddings', x, '-k', '9']);
+    expect(stderr).toContain('No --uncertainty (cold start): every uncertainty is 0, diversity alone decides.');
+    expect(stdout.split('\n').map((line) => line.split('\t')[0])).toEqual(['0', '2', '3', '1', '']);
+  });
+
+  test.each<[string, string[], RegExp]>([
+    ['a strategy that is not there', ['--embeddings', x, '-k', '1', '--strategy', 'k-center'], /--strategy k-center is not there/],
+    ['k that is no number', ['--embeddings', x, '-k', 'many'], /-k is "many"; give a number/],
+    ['k = 0', ['--embeddings', x, '-k', '0'], /k is 0/],
+    ['a weight above 1', ['--embeddings', x, '-k', '1', '--weight', '1.5'], /weight is 1.5/],
+    ['embeddings of one dimension', ['--embeddings', u, '-k', '1'], /u\.npy has the shape \(4\); embeddings need two dimensions/],
+    ['uncertainties of another length', ['--embeddings', x, '--uncertainty', saveNpy('u3.npy', '(3,)', [0, 1, 2]), '-k', '1'], /u3\.npy has the shape \(3\); for 4 rows/],
+    ['NaN', ['--embeddings', saveNpy('nan.npy', '(2, 2)', [0, 1, NaN, 3]), '-k', '1'], /hold NaN at row 1, column 0/],
+    ['a file that is not there', ['--embeddings', join(folder, 'absent.npy'), '-k', '1'], /absent\.npy cannot be read/],
+  ])('refuses %s as wrong usage', async (_, args, message) => {
+    await expect(runInProcess(selectCommand, args)).rejects.toMatchObject({ kind: 'usage', message: expect.stringMatching(message) as string });
+  });
+});

@@ -1,0 +1,25 @@
+"""Seeded numbers that Python and TypeScript make alike (tests/oracles/integer-noise.ts): a 32-bit hash of a counter."""
+import numpy as np
+
+
+def noise(seed: int, count: int) -> np.ndarray:
+    """uint32 number i is the hash of seed + i: two rounds of xor-shift and multiply (lowbias32, Wellons 2018)."""
+    with np.errstate(over="ignore"):
+        x = np.arange(count, dtype=np.uint32) + np.uint32(seed)
+        x = (x ^ (x >> np.uint32(16))) * np.uint32(0x7FEB352D)
+        x = (x ^ (x >> np.uint32(15))) * np.uint32(0x846CA68B)
+        return x ^ (x >> np.uint32(16))
+
+
+def bell(seed: int, count: int) -> np.ndarray:
+    """float64, about normal with deviation 1: the sum of a number's four bytes, centred and scaled."""
+    x = noise(seed, count)
+    total = sum(((x >> np.uint32(shift)) & np.uint32(255)).astype(np.float64) for shift in (0, 8, 16, 24))
+    return (total - 510.0) * 0.00677
+
+
+def clustered(seed: int, rows: int, columns: int, clusters: int) -> np.ndarray:
+    """float32 rows around `clusters` centres: centre of row mod clusters, plus half a bell."""
+    centres = bell(seed, clusters * columns).reshape(clusters, columns)
+    spread = bell(seed + 0x40000000, rows * columns).reshape(rows, columns)
+    return (centres[np.arange(rows) % clusters] + spread * 0.5).astype(np.float32)
