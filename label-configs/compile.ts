@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LABEL_NAMES, likertName } from '../core/domain/label-names.js';
+import { LABEL_NAMES, OBJECT_NAME, likertName } from '../core/domain/label-names.js';
 import type { Dimension, Rubric } from '../core/domain/rubric.js';
 import { VERDICTS, type Verdict } from '../core/domain/verdict.js';
 
@@ -20,9 +20,6 @@ const NATIVE_VERDICTS: readonly { verdict: Verdict; text: string; key: string }[
   { verdict: 'both_bad', text: 'Both bad', key: '3' },
   { verdict: 'b', text: 'B is better', key: '4' },
 ];
-
-/** Label Studio needs every control tied to an object tag; all of them judge the whole pair. */
-const OBJECT_NAME = 'prompt';
 
 /**
  * Compiles a rubric into a label config: a node for the comparison view to mount on, and the same

@@ -10,6 +10,9 @@ export const LABEL_NAMES = {
   policyReference: 'policy_reference',
 } as const;
 
+/** Name of the object tag (the prompt's text) that every control is tied to, because all of them judge the whole pair: the `to_name` of each result. */
+export const OBJECT_NAME = 'prompt';
+
 /** Name of the Rating that carries one rubric dimension's Likert value for one canonical side. */
 export function likertName(dimension: string, side: 'a' | 'b'): string {
   return `${dimension}_${side}`;

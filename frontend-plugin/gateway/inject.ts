@@ -4,7 +4,7 @@ export const VIEW_SCRIPT = '/pairloop/view/community.js';
 const TAG = `<script src="${VIEW_SCRIPT}" defer></script>`;
 
 /** Present in every page of Label Studio's own app, and in nothing else it serves (documentation, uploads, log-in). */
-const APP_MARK = 'APP_SETTINGS';
+const APP_MARK = 'id="app-settings"';
 export const HTML_BYTES_MAX = 5_000_000;
 
 /**

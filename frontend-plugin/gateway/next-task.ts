@@ -1,14 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import axios from 'axios';
 import { z } from 'zod';
 import type { Db } from '../../core/database/connect.js';
 import { messageOf } from '../../core/errors.js';
 import type { Logger } from '../../core/logging.js';
-import { ExchangeError, exchange, sendReply } from './exchange.js';
+import { exchange, sendReply, type Reply } from './exchange.js';
 import { findProject, refusePaused } from './guard.js';
 import type { Identities } from './identity.js';
 import { Refusal } from './refusal.js';
-import { sendUnavailable } from './unavailable.js';
 
 export interface NextTaskDeps {
   readonly db: Db;
@@ -21,6 +21,13 @@ export interface NextTaskDeps {
 }
 
 const ASSIGNMENT_MS_MAX = 2_000;
+/**
+ * Label Studio refuses (404) a task that the annotator has just done while their vote is still on its way
+ * to the assignment service. A moment later the service knows; without this the page would say that
+ * nothing is left.
+ */
+const TRIES_MAX = 6;
+const BETWEEN_TRIES_MS = 400;
 
 const assignmentSchema = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('task'), task_id: z.number().int() }),
@@ -45,12 +52,19 @@ export async function handleNextTask(deps: NextTaskDeps, req: IncomingMessage, r
   });
   if (project === undefined) return false;
   refusePaused(project.pausedReason);
-  const assignment = await askAssignment(deps, identity.userId, projectId);
-  if (assignment.outcome === 'unmanaged') return false;
-  if (assignment.outcome === 'paused') refusePaused(assignment.reason);
-  if (assignment.outcome !== 'task') throw new Refusal(404, `There are no tasks for ${identity.email}`);
-  await serveTask(deps, req, res, projectId, assignment.task_id);
-  return true;
+  for (let tries = 1; ; tries += 1) {
+    const assignment = await askAssignment(deps, identity.userId, projectId);
+    if (assignment.outcome === 'unmanaged') return false;
+    if (assignment.outcome === 'paused') refusePaused(assignment.reason);
+    if (assignment.outcome !== 'task') throw new Refusal(404, `There are no tasks for ${identity.email}`);
+    const reply = await askForTask(deps, req, projectId, assignment.task_id);
+    if (reply.status !== 404 || tries === TRIES_MAX || res.destroyed) {
+      sendReply(res, reply);
+      return true;
+    }
+    deps.log.debug({ taskId: assignment.task_id, projectId, tries }, 'Label Studio does not serve the assigned task');
+    await setTimeout(BETWEEN_TRIES_MS);
+  }
 }
 
 async function askAssignment(deps: NextTaskDeps, userId: number, projectId: number): Promise<Assignment> {
@@ -84,16 +98,15 @@ function unavailable(deps: NextTaskDeps, part: string, cause: unknown): Refusal 
  * Asks Label Studio for one task. Its `view` and `query` parameters would override the body, and a filter
  * or an order could hide the task, so none of them is passed on.
  */
-async function serveTask(deps: NextTaskDeps, req: IncomingMessage, res: ServerResponse, projectId: number, taskId: number): Promise<void> {
+async function askForTask(deps: NextTaskDeps, req: IncomingMessage, projectId: number, taskId: number): Promise<Reply> {
   const parameters = new URLSearchParams({ id: 'next_task', project: String(projectId) });
   const body = Buffer.from(JSON.stringify({ project: String(projectId), selectedItems: { all: false, included: [taskId] } }));
   const headers = { ...req.headers, 'content-type': 'application/json' };
   try {
-    const reply = await exchange(deps.labelStudioUrl, { method: 'POST', path: `/api/dm/actions?${parameters}`, headers, body });
-    if (reply.status === 404) deps.log.warn({ taskId, projectId }, 'Label Studio does not serve the assigned task to this annotator');
-    sendReply(res, reply);
+    return await exchange(deps.labelStudioUrl, { method: 'POST', path: `/api/dm/actions?${parameters}`, headers, body });
   } catch (error) {
-    if (!(error instanceof ExchangeError)) throw error;
-    sendUnavailable(req, res, error.cause as Error);
+    deps.log.warn({ failure: messageOf(error) }, 'no next task: Label Studio does not answer');
+    const detail = 'Your next pair cannot be fetched just now: Label Studio does not answer. Reload in a moment.';
+    throw new Refusal(503, detail, { retryAfterS: 5, cause: error });
   }
 }

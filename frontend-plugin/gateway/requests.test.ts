@@ -45,10 +45,10 @@ test('a state-changing request with a cookie must come from a page of ours', () 
 });
 
 test('the script goes into app pages only, and only once', () => {
-  const page = '<head></head><script>APP_SETTINGS</script>';
+  const page = '<head></head><script id="app-settings"></script>';
   const once = injectScript(page);
-  expect(once).toBe('<head><script src="/pairloop/view/community.js" defer></script></head><script>APP_SETTINGS</script>');
-  for (const other of [once, '<head></head><p>documentation</p>', 'APP_SETTINGS without a head']) expect(injectScript(other)).toBe(other);
+  expect(once).toBe('<head><script src="/pairloop/view/community.js" defer></script></head><script id="app-settings"></script>');
+  for (const other of [once, '<head></head><p>documentation</p>', 'id="app-settings" without a head']) expect(injectScript(other)).toBe(other);
 });
 
 test('packed pages are unpacked, unknown packings are left alone, bombs are refused', () => {

@@ -15,7 +15,7 @@ import { seedProject, seedRater } from '../support/seed-project.js';
 const PROJECT = 7;
 const USER = { id: 41, email: 'rater@example.com' };
 const RATER = { authorization: 'Token rater', 'content-type': 'application/json' };
-const APP_PAGE = '<html><head><title>x</title></head><body><script>window.APP_SETTINGS = {}</script></body></html>';
+const APP_PAGE = '<html><head><title>x</title></head><body><script id="app-settings"></script></body></html>';
 
 type Handler = (req: IncomingMessage, res: ServerResponse, body: string) => void | Promise<void>;
 
@@ -58,6 +58,7 @@ const upstream: Handler = (req, res, body) => {
     return void res.end(APP_PAGE);
   }
   if (/\/annotations/.test(req.url!)) return onAnnotation(req, res, body);
+  if (body.includes('[404]')) return json(res, 404, { detail: 'There are no tasks' });
   return json(res, 200, { passed: req.url });
 };
 
@@ -193,6 +194,10 @@ test('the next task is exactly the assigned one, by both ways in', async () => {
   for (const answer of answers) expect(await answer.json()).toEqual({ passed: `/api/dm/actions?id=next_task&project=${PROJECT}` });
   const sent = seen.filter((one) => one.url.startsWith('/api/dm/actions')).map((one): unknown => JSON.parse(one.body));
   expect(sent).toEqual(Array.from({ length: 2 }, () => ({ project: String(PROJECT), selectedItems: { all: false, included: [101] } })));
+  let asked = 0;
+  onAssignment = (_req, res) => json(res, 200, { outcome: 'task', task_id: (asked += 1) < 3 ? 404 : 102 });
+  expect((await call(`/api/projects/${PROJECT}/next`, { headers: RATER })).status).toBe(200);
+  expect(JSON.parse(seen.at(-1)!.body)).toMatchObject({ selectedItems: { included: [102] } });
   onAssignment = (_req, res) => json(res, 200, { outcome: 'nothing' });
   expect((await call(`/api/projects/${PROJECT}/next`, { headers: RATER })).status).toBe(404);
   onAssignment = (_req, res) => res.destroy() && undefined;
