@@ -33,19 +33,14 @@ export const judgementSchema = z.object({
 });
 export type Judgement = z.infer<typeof judgementSchema>;
 
-/** One line of a VOTES.jsonl file: a rater's value for an item; a vote that is missing has no line. */
-const voteLineSchema = z.object({
-  item: z.string(),
-  rater: z.string(),
-  value: z.union([z.string(), z.number().finite()]),
-});
+const name = z.union([z.string().min(1), z.number()]).transform(String);
+const value = z.union([z.string(), z.number()]).nullable();
 
-/** The other accepted shape: all votes of an item on one line. */
-const itemLineSchema = z
-  .object({ id: z.string(), votes: z.record(z.string(), z.union([z.string(), z.number().finite()]).nullable()) })
-  .loose();
+/** One line of a VOTES.jsonl file: a rater's value for an item; a vote that is missing has no line, or the value null. */
+export const voteLineSchema = z.object({ item: name, rater: name, value });
 
-export const votesFileLineSchema = z.union([voteLineSchema, itemLineSchema]);
+/** The other accepted shape: all votes of an item on one line, by rater. Other fields of the item are passed over. */
+export const itemLineSchema = z.object({ id: name, votes: z.record(z.string(), value) });
 
 /** One rater's value for one item, the unit every agreement statistic works on. */
 export interface ItemVote {

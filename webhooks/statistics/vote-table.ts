@@ -1,0 +1,93 @@
+import type { ItemVote } from '../../core/domain/vote.js';
+import { PairloopError } from '../../core/errors.js';
+
+/**
+ * Votes as integers, grouped by item: those of item i are at positions `offsets[i]` to `offsets[i + 1]` − 1 of `raterOf`
+ * and `valueOf`. Raters and values are in ascending order (numbers before text), so that neither the order
+ * of the votes nor of the items reaches a statistic.
+ */
+export interface VoteTable {
+  readonly itemCount: number;
+  readonly raters: readonly string[];
+  readonly values: readonly (string | number)[];
+  readonly offsets: Uint32Array;
+  readonly raterOf: Uint32Array;
+  readonly valueOf: Uint32Array;
+}
+
+/**
+ * Puts votes into a table. A missing vote is simply absent; the same vote twice counts once. The number 1 and the text
+ * "1" are two values. No votes give an empty table.
+ *
+ * @throws PairloopError when a rater has two different values for an item, or a number is not finite.
+ */
+export function tabulateVotes(votes: readonly ItemVote[]): VoteTable {
+  const items = new Map<string, number>();
+  for (const { item } of votes) if (!items.has(item)) items.set(item, items.size);
+  const raters = rank(new Set(votes.map((vote) => vote.rater)));
+  const values = rank(new Set(votes.map((vote) => vote.value)));
+
+  const offsets = new Uint32Array(items.size + 1);
+  for (const { item } of votes) offsets[items.get(item)! + 1]! += 1;
+  for (let item = 0; item < items.size; item += 1) offsets[item + 1]! += offsets[item]!;
+
+  const raterOf = new Uint32Array(votes.length);
+  const valueOf = new Uint32Array(votes.length);
+  const next = offsets.slice();
+  for (const vote of votes) {
+    if (typeof vote.value === 'number' && !Number.isFinite(vote.value)) throw notFinite(vote);
+    const place = next[items.get(vote.item)!]!++;
+    raterOf[place] = raters.get(vote.rater)!;
+    valueOf[place] = values.get(vote.value)!;
+  }
+  const table = { itemCount: items.size, raters: [...raters.keys()], values: [...values.keys()], offsets, raterOf, valueOf };
+  return withoutRepeats(table, [...items.keys()]);
+}
+
+/** Each value with its place in ascending order. */
+function rank<T extends string | number>(values: Set<T>): Map<T, number> {
+  return new Map([...values].sort(compareValues).map((value, index) => [value, index]));
+}
+
+function compareValues(a: string | number, b: string | number): number {
+  if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1;
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** The table with a rater's votes on an item brought down to one. */
+function withoutRepeats(table: VoteTable, items: readonly string[]): VoteTable {
+  const { raterOf, valueOf } = table;
+  const offsets = new Uint32Array(table.offsets.length);
+  const seenIn = new Int32Array(table.raters.length).fill(-1);
+  const seenAt = new Uint32Array(table.raters.length);
+  let kept = 0;
+  for (let item = 0; item < table.itemCount; item += 1) {
+    for (let place = table.offsets[item]!; place < table.offsets[item + 1]!; place += 1) {
+      const rater = raterOf[place]!;
+      const value = valueOf[place]!;
+      if (seenIn[rater] === item) {
+        const other = valueOf[seenAt[rater]!]!;
+        if (other !== value) throw contradiction(items[item]!, table.raters[rater]!, table.values[other]!, table.values[value]!);
+        continue;
+      }
+      seenIn[rater] = item;
+      seenAt[rater] = kept;
+      raterOf[kept] = rater;
+      valueOf[kept] = value;
+      kept += 1;
+    }
+    offsets[item + 1] = kept;
+  }
+  return { ...table, offsets, raterOf: raterOf.subarray(0, kept), valueOf: valueOf.subarray(0, kept) };
+}
+
+function notFinite(vote: ItemVote): PairloopError {
+  return new PairloopError(`The vote of rater ${vote.rater} on item ${vote.item} is ${vote.value}; give a finite number or a text.`);
+}
+
+function contradiction(item: string, rater: string, first: string | number, second: string | number): PairloopError {
+  return new PairloopError(
+    `Rater ${rater} has two votes on item ${item}, ${JSON.stringify(first)} and ${JSON.stringify(second)}; keep one of them.`,
+  );
+}
