@@ -2,6 +2,7 @@ import type { SubCommandsDef } from 'citty';
 
 /** Every `pairloop` command, loaded when it is called. */
 export const commands: SubCommandsDef = {
+  agreement: () => import('./commands/agreement.js').then((module) => module.agreementCommand),
   migrate: () => import('./commands/migrate.js').then((module) => module.migrateCommand),
   select: () => import('./commands/select.js').then((module) => module.selectCommand),
 };

@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type { z } from 'zod';
 import { incomingPairSchema, type IncomingPair } from '../../core/domain/pair.js';
-import { PairloopError, messageOf } from '../../core/errors.js';
+import { PairloopError } from '../../core/errors.js';
 import { Faults } from '../../core/files/faults.js';
 import { readJsonl, type FileRecord } from '../../core/files/jsonl.js';
+import { openFile } from '../../core/files/open-file.js';
 import { readCsv } from './csv.js';
-
-const FILE_BYTES_MAX = 512 * 1024 * 1024;
 
 const READERS = new Map([
   ['.jsonl', readJsonl],
@@ -38,26 +35,14 @@ export async function parsePairsFile(path: string): Promise<PairsFile> {
   if (read === undefined) {
     throw new PairloopError(`${path} has no known ending; name a file of pairs .jsonl, .ndjson or .csv.`, 'usage');
   }
-  await assertReadable(path);
+  const bytes = await openFile(path, 'pairs');
   const fileName = basename(path);
   const hash = createHash('sha256');
   const collector = new PairCollector(fileName);
-  for await (const record of read(hashed(createReadStream(path), hash), collector.faults)) collector.take(record);
+  for await (const record of read(hashed(bytes, hash), collector.faults)) collector.take(record);
   collector.faults.assertNone();
   if (collector.pairs.length === 0) throw new PairloopError(`${path} holds no pairs; give one JSON object a line, or a CSV row each.`, 'usage');
   return { pairs: collector.pairs, contentSha256: hash.digest('hex'), ignoredFields: [...collector.ignoredFields] };
-}
-
-async function assertReadable(path: string): Promise<void> {
-  const readable = access(path, constants.R_OK).then(() => stat(path));
-  const status = await readable.catch((error: unknown) => {
-    throw new PairloopError(`The file of pairs ${path} cannot be read (${messageOf(error)}); check the path.`, 'usage', { cause: error });
-  });
-  if (!status.isFile()) throw new PairloopError(`${path} is not a file; give a .jsonl or .csv file of pairs.`, 'usage');
-  if (status.size > FILE_BYTES_MAX) {
-    const mebibytes = Math.ceil(status.size / 1024 / 1024);
-    throw new PairloopError(`${path} has ${mebibytes} MiB, more than the 512 MiB of one import; split it into several files.`, 'usage');
-  }
 }
 
 async function* hashed(bytes: AsyncIterable<Buffer>, hash: { update(chunk: Buffer): unknown }): AsyncGenerator<Buffer> {

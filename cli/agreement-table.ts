@@ -1,0 +1,92 @@
+import type { AgreementReport } from '../webhooks/statistics/agreement-report.js';
+import type { Estimate } from '../webhooks/statistics/bootstrap.js';
+
+const PAIRS_SHOWN_MAX = 30;
+const VALUES_SHOWN_MAX = 8;
+const NAME_CHARACTERS_MAX = 24;
+
+/** The report as a table for people: one statistic a row, numbers right-aligned, reasons of what is undefined below. */
+export function renderAgreement(report: AgreementReport): string {
+  const rows = [...overallRows(report), ...pairRows(report)];
+  const cells = [['', 'value', intervalTitle(report), 'items', 'votes'], ...rows.map(cellsOf)];
+  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
+  const table = cells.map((row) => row.map((cell, column) => pad(cell, widths[column]!, column === 0)).join('   ').trimEnd());
+  return [describeVotes(report), '', ...table, ...notes(report, rows), ''].join('\n');
+}
+
+interface Row {
+  readonly name: string;
+  readonly estimate: Estimate;
+}
+
+function overallRows(report: AgreementReport): Row[] {
+  return [
+    { name: 'Percent agreement', estimate: report.percentAgreement },
+    { name: 'All votes alike', estimate: report.allAgree },
+    { name: `Krippendorff's α (${report.level})`, estimate: report.krippendorffAlpha },
+  ];
+}
+
+function pairRows(report: AgreementReport): Row[] {
+  return report.cohenKappa.slice(0, PAIRS_SHOWN_MAX).flatMap(({ raters, kappa, linear, quadratic }) => {
+    const pair = raters.map(shownName).join(' – ');
+    const rows: Row[] = [{ name: `Cohen's κ, ${pair}`, estimate: kappa }];
+    if (linear !== undefined) rows.push({ name: '  linear weights', estimate: linear });
+    if (quadratic !== undefined) rows.push({ name: '  quadratic weights', estimate: quadratic });
+    return rows;
+  });
+}
+
+function cellsOf({ name, estimate }: Row): string[] {
+  const { value, interval, n } = estimate;
+  const range = interval === null ? '–' : `${fixed(interval.low)} … ${fixed(interval.high)}`;
+  return [name, value === null ? 'undefined' : fixed(value), range, String(n.items), String(n.votes)];
+}
+
+/** Three decimals, with a true minus sign and no "-0.000". */
+function fixed(value: number): string {
+  const text = value.toFixed(3).replace('-', '−');
+  return text === '−0.000' ? '0.000' : text;
+}
+
+function intervalTitle(report: AgreementReport): string {
+  return `${Number((report.bootstrap.coverage * 100).toFixed(1))} % interval`;
+}
+
+function pad(cell: string, width: number, isName: boolean): string {
+  return isName ? cell.padEnd(width) : cell.padStart(width);
+}
+
+function describeVotes({ n, values }: AgreementReport): string {
+  const shown = values.slice(0, VALUES_SHOWN_MAX).map((value) => shownName(String(value)));
+  const list = shown.length === 0 ? '' : ` (${shown.join(', ')}${values.length > shown.length ? ', …' : ''})`;
+  return `${count(n.items, 'item')}, ${count(n.votes, 'vote')}, ${count(n.raters, 'rater')}, ${count(n.values, 'value')}${list}`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** A name from the file on a terminal: control characters replaced, at most 24 characters. */
+function shownName(name: string): string {
+  const characters = Array.from(name.replaceAll(/\p{C}/gu, '�'));
+  return characters.length <= NAME_CHARACTERS_MAX ? characters.join('') : `${characters.slice(0, NAME_CHARACTERS_MAX - 1).join('')}…`;
+}
+
+/** What the table cannot say: why something is undefined, what is left out, how the intervals were made. */
+function notes(report: AgreementReport, rows: readonly Row[]): string[] {
+  const reasons = new Map<string, string[]>();
+  for (const { name, estimate } of rows) {
+    if (estimate.reason === undefined) continue;
+    reasons.set(estimate.reason, [...(reasons.get(estimate.reason) ?? []), name.trim()]);
+  }
+  const lines = [...reasons].map(([reason, names]) => `${names.join('; ')}: ${reason}.`);
+  if (report.cohenKappaReason !== undefined) lines.push(`Cohen's κ: ${report.cohenKappaReason}.`);
+  const hidden = report.cohenKappa.length - PAIRS_SHOWN_MAX;
+  if (hidden > 0) lines.push(`Cohen's κ of ${hidden} more rater pairs: see --json.`);
+  const { resamples, seed } = report.bootstrap;
+  if (rows.some(({ estimate }) => estimate.interval !== null)) {
+    lines.push(`Intervals: percentile bootstrap over items, ${resamples} resamples, seed ${seed}.`);
+  }
+  return lines.length === 0 ? [] : ['', ...lines];
+}

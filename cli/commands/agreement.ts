@@ -1,0 +1,36 @@
+import { defineCommand } from 'citty';
+import { PairloopError } from '../../core/errors.js';
+import { agreementReport } from '../../webhooks/statistics/agreement-report.js';
+import { MEASUREMENT_LEVELS, type MeasurementLevel } from '../../webhooks/statistics/krippendorff-alpha.js';
+import { agreementJson } from '../agreement-json.js';
+import { renderAgreement } from '../agreement-table.js';
+import { parseWholeNumber } from '../number-argument.js';
+import { readVotesFile } from '../votes-file.js';
+
+const RESAMPLES_MAX = 1_000_000;
+
+export const agreementCommand = defineCommand({
+  meta: { name: 'agreement', description: "Percent agreement, Cohen's κ and Krippendorff's α of a file of votes, with intervals." },
+  args: {
+    votes: { type: 'positional', required: true, valueHint: 'VOTES.jsonl', description: 'Votes: {"item", "rater", "value"} a line, or {"id", "votes": {rater: value}}.' },
+    level: { type: 'string', default: 'nominal', valueHint: MEASUREMENT_LEVELS.join('|'), description: 'What distance between two values means.' },
+    seed: { type: 'string', default: '1', valueHint: 'N', description: 'Seed of the bootstrap; the same seed gives the same intervals.' },
+    resamples: { type: 'string', default: '1000', valueHint: 'N', description: 'Bootstrap resamples; 0 leaves the intervals out.' },
+    json: { type: 'boolean', default: false, description: 'Print one JSON document.' },
+  },
+  async run({ args }) {
+    const options = {
+      level: readLevel(args.level),
+      seed: parseWholeNumber('--seed', args.seed, Number.MAX_SAFE_INTEGER),
+      resamples: parseWholeNumber('--resamples', args.resamples, RESAMPLES_MAX),
+    };
+    const report = agreementReport(await readVotesFile(args.votes), options);
+    process.stdout.write(args.json ? `${JSON.stringify(agreementJson(report), null, 2)}\n` : renderAgreement(report));
+  },
+});
+
+function readLevel(text: string): MeasurementLevel {
+  const level = MEASUREMENT_LEVELS.find((one) => one === text);
+  if (level !== undefined) return level;
+  throw new PairloopError(`--level ${text} is not a level; give ${MEASUREMENT_LEVELS.join(', ')}.`, 'usage');
+}
