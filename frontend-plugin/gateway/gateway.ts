@@ -15,6 +15,7 @@ import { createIdentities } from './identity.js';
 import { createLabelStudioProxy, type LabelStudioProxy } from './label-studio-proxy.js';
 import { handleNextTask, type NextTaskDeps } from './next-task.js';
 import { originFault, socketOriginFault } from './origin.js';
+import { readPresentation } from './presentation.js';
 import { Refusal, sendJson, sendRefusal } from './refusal.js';
 import { createRoleProxy } from './role-proxy.js';
 import { settlePending } from './settle.js';
@@ -52,7 +53,7 @@ const CLOSE_MS_MAX = 10_000;
  *    when it is down; 404 for paths that are not public.
  * 4. A path that is not in its plain form: 400.
  * 5. A state-changing request with a cookie from another site's page: 403.
- * 6. Any other `/pairloop/*`: 404.
+ * 6. `/pairloop/api/presentation`: 401, 400, 503. Any other `/pairloop/*`: 404.
  * 7. Label Studio. In Pairloop's projects the next task (see `handleNextTask`) and submissions (see
  *    `handleSubmission`) are checked in the order given there; everything else, and everything in other
  *    projects, is streamed untouched, except that app pages get the view's script.
@@ -71,6 +72,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ...shared,
     client,
     proxy,
+    secrets,
     webhooksUrl: config.webhooksUrl,
     internalSecret: secrets.internal,
     onOpenOutcome: timer.soon,
@@ -94,6 +96,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
 interface Deps extends SubmissionDeps, NextTaskDeps {
   readonly proxy: LabelStudioProxy;
+  readonly secrets: Secrets;
 }
 
 function createApp({ config, log }: GatewayOptions, deps: Deps, now: () => Date): Express {
@@ -115,6 +118,7 @@ function createApp({ config, log }: GatewayOptions, deps: Deps, now: () => Date)
     if (fault !== undefined) throw new Refusal(403, fault);
     next();
   });
+  app.get('/pairloop/api/presentation', (req, res) => answerPresentation(deps, req, res));
   app.use('/pairloop', notFound);
   app.use((req: Request, res: Response) => passToLabelStudio(deps, req, res));
   app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => answerError(error, res, log));
@@ -123,6 +127,13 @@ function createApp({ config, log }: GatewayOptions, deps: Deps, now: () => Date)
 
 function notFound(req: Request): never {
   throw new Refusal(404, `There is nothing at ${req.originalUrl.split('?', 1)[0]!.slice(0, 200)}.`);
+}
+
+async function answerPresentation(deps: Deps, req: Request, res: Response): Promise<void> {
+  const { userId } = await deps.identities.identify(req);
+  const taskId = Number(req.query['task']);
+  if (!Number.isSafeInteger(taskId) || taskId <= 0) throw new Refusal(400, 'Name the task: /pairloop/api/presentation?task=ID.');
+  sendJson(res, 200, await readPresentation(deps.db, deps.secrets, taskId, userId));
 }
 
 async function passToLabelStudio(deps: Deps, req: IncomingMessage, res: ServerResponse): Promise<void> {

@@ -4,12 +4,13 @@ import { pino } from 'pino';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connect, type Db } from '../../core/database/connect.js';
+import { presentationOrder } from '../../core/domain/presentation-order.js';
 import { ensureSecrets, type Secrets } from '../../core/database/secrets.js';
 import { startGateway, type Gateway } from '../../frontend-plugin/gateway/gateway.js';
 import { settlePending } from '../../frontend-plugin/gateway/settle.js';
 import type { LabelStudioClient } from '../../core/label-studio/client.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { seedProject, seedRater } from '../support/seed-project.js';
+import { seedProject, seedRater, type SeededItem } from '../support/seed-project.js';
 
 // Label Studio's place is taken by a server that fails on purpose, at the moments a real one cannot be made to.
 const PROJECT = 7;
@@ -24,6 +25,7 @@ let secrets: Secrets;
 let labelStudio: Server;
 let webhooks: Server;
 let gateway: Gateway;
+let items: SeededItem[];
 let onAnnotation: Handler;
 let onAssignment: Handler;
 let seen: { method: string; url: string; body: string; headers: IncomingMessage['headers'] }[] = [];
@@ -77,7 +79,7 @@ beforeAll(async () => {
   secrets = await ensureSecrets(database.db);
   labelStudio = await listen(upstream);
   webhooks = await listen((req, res, body) => onAssignment(req, res, body));
-  await seedProject(database.db, PROJECT, [100, 101, 102]);
+  items = await seedProject(database.db, PROJECT, [100, 101, 102]);
   gateway = await startTestGateway(database.db);
 });
 
@@ -256,6 +258,23 @@ test('an app page gets the script once, with its cookies; other answers stay as 
   expect(page.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
   expect([page.headers.get('etag'), Number(page.headers.get('content-length'))]).toEqual([null, Buffer.byteLength(html)]);
   expect(seen.at(-1)!.headers).toMatchObject({ host: `127.0.0.1:${gateway.port}`, 'accept-encoding': 'identity', connection: 'close' });
+});
+
+test('a task’s presentation: the annotator’s own order, rubric and guideline, and nothing that tells a check apart', async () => {
+  const present = (query: string, headers: Record<string, string> = RATER) => call(`/pairloop/api/presentation?${query}`, { headers });
+  const reply = await present('task=101');
+  const body = (await reply.json()) as Record<string, unknown>;
+  expect([reply.status, reply.headers.get('cache-control')]).toEqual([200, 'no-store']);
+  expect(Object.keys(body).sort()).toEqual(['displayed', 'guideline', 'label_config_hash', 'managed', 'rubric']);
+  expect(body).toMatchObject({
+    managed: true,
+    displayed: presentationOrder(secrets.presentation, String(USER.id), items[1]!.opaqueId),
+    rubric: { name: 'assistant' },
+    guideline: { version: expect.any(String), sha256: expect.stringMatching(/^[0-9a-f]{64}$/), markdown: expect.stringContaining('#') },
+    label_config_hash: 'f'.repeat(64),
+  });
+  expect(await (await present('task=555')).json()).toEqual({ managed: false });
+  expect([(await present('task=x')).status, (await present('task=101', {})).status]).toEqual([400, 401]);
 });
 
 test('Pairloop’s own paths: health of every part, roles that are down, nothing internal in public', async () => {

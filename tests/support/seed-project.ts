@@ -14,7 +14,7 @@ export async function seedProject(db: Db, labelStudioProjectId: number, taskIds:
     .values({
       label_studio_id: labelStudioProjectId,
       title: `Project ${labelStudioProjectId}`,
-      rubric: 'general',
+      rubric: 'assistant',
       guideline_version: '1',
       guideline_sha256: '0'.repeat(64),
       label_config_hash: 'f'.repeat(64),
