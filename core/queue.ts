@@ -19,6 +19,8 @@ export interface Jobs {
 type JobName = keyof Jobs;
 
 const RETRIES_MAX = 10;
+/** pg-boss fetches at most twice a second, so deliveries, which take milliseconds, are fetched many at once. */
+const DELIVERIES_PER_FETCH = 50;
 const QUEUES: readonly JobName[] = ['apply-delivery', 'reconcile', 'push-accepted', 'selection-round'];
 
 export interface Queue {
@@ -55,8 +57,17 @@ export async function startQueue(databaseUrl: string, log: Logger): Promise<Queu
       await boss.send(name, data, { db: executor, ...(singletonKey === undefined ? {} : { singletonKey }) });
     },
     async work(name, handler) {
-      await boss.work(name, { pollingIntervalSeconds: 0.5, batchSize: 1 }, async (jobs) => {
-        for (const job of jobs) await handler(job.data as Jobs[typeof name]);
+      const batchSize = name === 'apply-delivery' ? DELIVERIES_PER_FETCH : 1;
+      await boss.work(name, { pollingIntervalSeconds: 0.5, batchSize }, async (jobs) => {
+        const failures: { id: string; message: string }[] = [];
+        for (const job of jobs) {
+          await handler(job.data as Jobs[typeof name]).catch((error: unknown) => failures.push({ id: job.id, message: messageOf(error) }));
+        }
+        // Failed one by one and last, so that each alone is retried: of the rest, pg-boss completes what is still active.
+        for (const { id, message } of failures) {
+          log.warn({ queue: name, job: id, failure: message }, 'a job failed; it is retried with back-off');
+          await boss.fail(name, id, { message });
+        }
       });
     },
     async schedule(name, cron, data) {
