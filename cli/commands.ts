@@ -5,4 +5,5 @@ export const commands: SubCommandsDef = {
   agreement: () => import('./commands/agreement.js').then((module) => module.agreementCommand),
   migrate: () => import('./commands/migrate.js').then((module) => module.migrateCommand),
   select: () => import('./commands/select.js').then((module) => module.selectCommand),
+  reconcile: () => import('./commands/reconcile.js').then((module) => module.reconcileCommand),
 };

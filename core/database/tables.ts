@@ -6,6 +6,8 @@ import type { DisplayedOrder, Verdict } from '../domain/verdict.js';
 type Json<T> = ColumnType<T, string, string>;
 type JsonOrNull<T> = ColumnType<T | null, string | null | undefined, string | null>;
 type CreatedAt = ColumnType<Date, Date | undefined, Date>;
+/** Written as ISO 8601 text too: Label Studio's times have microseconds, which a Date would cut off. */
+type PreciseOrNull = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
 
 // ---- core ----
 interface SettingTable {
@@ -139,6 +141,7 @@ interface DeliveryTable {
   body: Json<unknown>;
   body_sha256: string;
   applied_at: Date | null;
+  ignored_reason: string | null;
   failure: string | null;
 }
 interface AnnotationTable {
@@ -150,9 +153,10 @@ interface AnnotationTable {
   result: JsonOrNull<unknown>;
   was_cancelled: Generated<boolean>;
   lead_time_s: number | null;
-  created_at: Date | null;
-  updated_at: Date | null;
-  deleted_at: Date | null;
+  created_at: PreciseOrNull;
+  updated_at: PreciseOrNull;
+  deleted_at: PreciseOrNull;
+  unusable_reason: string | null;
   seen_in_delivery: Generated<boolean>;
   seen_in_api: Generated<boolean>;
 }

@@ -74,6 +74,8 @@ const statements = [
     body jsonb not null,
     body_sha256 text not null,
     applied_at timestamptz,
+    -- Why nothing had to be done: the event changes no annotation, or the project is not Pairloop's.
+    ignored_reason text,
     failure text
   )`,
   `create index delivery_unapplied on delivery (id) where applied_at is null`,
@@ -89,7 +91,10 @@ const statements = [
     lead_time_s double precision,
     created_at timestamptz,
     updated_at timestamptz,
+    -- A tombstone: nothing takes it back.
     deleted_at timestamptz,
+    -- Why no vote can be read from it, although its task is an item of a batch.
+    unusable_reason text,
     -- Which witnesses have shown it.
     seen_in_delivery boolean not null default false,
     seen_in_api boolean not null default false

@@ -1,0 +1,59 @@
+import { defineCommand, type ArgsDef, type CommandDef } from 'citty';
+import { loadConfig } from '../../core/config.js';
+import { connect } from '../../core/database/connect.js';
+import { LabelStudioClient } from '../../core/label-studio/client.js';
+import { createLogger } from '../../core/logging.js';
+import { startQueue } from '../../core/queue.js';
+import { resolveConnections } from '../../core/running/running-file.js';
+import { readGaps, type Gap, type Gaps } from '../../webhooks/intake/gaps.js';
+import { reconcile, type ReconcileReport } from '../../webhooks/intake/reconcile.js';
+
+type ProjectOutcome = ReconcileReport & { readonly gaps: Gaps };
+
+const args: ArgsDef = { json: { type: 'boolean', description: 'Print one JSON document.' } };
+
+export const reconcileCommand: CommandDef = defineCommand({
+  meta: { name: 'reconcile', description: "Compare journal, deliveries and Label Studio's API, and mend what was missed." },
+  args,
+  async run({ args: given }) {
+    const config = loadConfig();
+    const { databaseUrl, labelStudio } = resolveConnections(config);
+    const db = connect(databaseUrl, 4);
+    const queue = await startQueue(databaseUrl, createLogger('reconcile', 'warn'));
+    try {
+      const reports = await reconcile({ db, labelStudio: new LabelStudioClient(labelStudio), queue, now: () => new Date() }, null);
+      const outcomes: ProjectOutcome[] = [];
+      for (const report of reports) outcomes.push({ ...report, gaps: await readGaps(db, report.projectId) });
+      process.stdout.write(given['json'] === true ? `${JSON.stringify({ projects: outcomes })}\n` : describe(outcomes));
+    } finally {
+      await queue.stop();
+      await db.destroy();
+    }
+  },
+});
+
+const GAP_WORDS: Readonly<Record<keyof Gaps, string>> = {
+  journalledNotInLabelStudio: 'in the journal, not in Label Studio',
+  journalPending: 'in the journal, outcome not known yet',
+  inLabelStudioNotJournalled: 'in Label Studio, not through the gateway',
+  deliveredNotInApi: "delivered, not in Label Studio's API",
+  inApiNeverDelivered: "in Label Studio's API, never delivered",
+  unusable: 'without a usable verdict',
+  unappliedDeliveries: 'deliveries waiting to be applied',
+  failedDeliveries: 'deliveries that could not be applied',
+};
+
+function describe(outcomes: readonly ProjectOutcome[]): string {
+  if (outcomes.length === 0) return 'No project yet.\n';
+  return outcomes
+    .map(({ title, listed, applied, deleted, settled, gaps }) => {
+      const mended = `${title}: ${listed} annotations in Label Studio; ${applied} missed or changed, ${deleted} deleted, ${settled} votes settled.\n`;
+      const open = Object.entries(GAP_WORDS).filter(([name]) => gaps[name as keyof Gaps].count > 0);
+      return mended + (open.length === 0 ? '  no gaps\n' : open.map(([name, words]) => `  ${words}: ${describeGap(gaps[name as keyof Gaps])}\n`).join(''));
+    })
+    .join('');
+}
+
+function describeGap({ count, ids }: Gap): string {
+  return `${count} (${ids.join(', ')}${count > ids.length ? ', …' : ''})`;
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { LABEL_NAMES, META_KEY } from '../../core/domain/label-names.js';
+import { verdictSchema, type Verdict } from '../../core/domain/verdict.js';
+import type { Judgement, VoteMeta } from '../../core/domain/vote.js';
+import type { ResultRegion } from './annotation-record.js';
+
+/** The judgement read from an annotation, or the reason why it holds none. */
+export type Reading = { readonly judgement: Judgement } | { readonly unusable: string };
+
+const LIKERT_NAME = /^([a-z][a-z0-9_]{0,39})_([ab])$/;
+const likertLevel = z.number().int().min(1).max(5);
+
+/**
+ * Reads a judgement, in canonical sides, from the regions of a Label Studio result. Regions of unknown
+ * names or types are passed over, and so are ratings that are no level from 1 to 5 (Label Studio stores
+ * any). Exactly one verdict is needed: none, an unknown one or two different ones make the annotation
+ * unusable. `null` stands for a result that is no list.
+ */
+export function readJudgement(regions: readonly ResultRegion[] | null): Reading {
+  if (regions === null) return { unusable: 'its result is no list of regions' };
+  const verdict = readVerdict(regions);
+  if ('unusable' in verdict) return verdict;
+  const judgement: Judgement = {
+    verdict: verdict.verdict,
+    likert: readLikert(regions),
+    rationale: readText(regions, LABEL_NAMES.rationale),
+    critique: readText(regions, LABEL_NAMES.critique),
+    policyReference: readText(regions, LABEL_NAMES.policyReference),
+    meta: verdict.meta,
+  };
+  return { judgement };
+}
+
+/** Whether two judgements say the same, whatever the view measured beside them (`meta`). */
+export function sameJudgement(one: Judgement, other: Judgement): boolean {
+  const fingerprint = ({ verdict, likert, rationale, critique, policyReference }: Judgement): string =>
+    JSON.stringify([
+      verdict,
+      Object.keys(likert).sort().map((name) => [name, likert[name]?.a ?? null, likert[name]?.b ?? null]),
+      rationale,
+      critique,
+      policyReference,
+    ]);
+  return fingerprint(one) === fingerprint(other);
+}
+
+function readVerdict(regions: readonly ResultRegion[]): { verdict: Verdict; meta: VoteMeta | null } | { unusable: string } {
+  const named = regions.filter((region) => region.from_name === LABEL_NAMES.verdict && region.type === 'choices');
+  const chosen = [...new Set(named.flatMap((region) => region.value.choices ?? []))];
+  if (chosen.length === 0) return { unusable: 'it has no verdict' };
+  if (chosen.length > 1) return { unusable: `it has ${chosen.length} different verdicts` };
+  const parsed = verdictSchema.safeParse(chosen[0]);
+  if (!parsed.success) return { unusable: `its verdict ${JSON.stringify(chosen[0]?.slice(0, 40))} is none of a, b, tie, both_bad` };
+  return { verdict: parsed.data, meta: named.find((region) => region.meta !== null)?.meta?.[META_KEY] ?? null };
+}
+
+function readLikert(regions: readonly ResultRegion[]): Judgement['likert'] {
+  const likert = new Map<string, { a?: number; b?: number }>();
+  for (const { from_name: name, value } of regions) {
+    const [, dimension, side] = LIKERT_NAME.exec(name) ?? [];
+    const level = likertLevel.safeParse(value.rating ?? value.number);
+    if (dimension === undefined || !level.success) continue;
+    likert.set(dimension, { ...likert.get(dimension), [side === 'a' ? 'a' : 'b']: level.data });
+  }
+  return Object.fromEntries([...likert].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** All texts and choices under a name, one per line; null when there are none or they are blank. */
+function readText(regions: readonly ResultRegion[], name: string): string | null {
+  const lines = regions.filter((region) => region.from_name === name).flatMap((region) => region.value.text ?? region.value.choices ?? []);
+  const text = lines.join('\n').trim();
+  return text === '' ? null : text;
+}
