@@ -1,4 +1,4 @@
-import { defineCommand, type ArgsDef, type CommandDef } from 'citty';
+import { defineCommand } from 'citty';
 import { loadConfig } from '../../core/config.js';
 import { connect } from '../../core/database/connect.js';
 import { LabelStudioClient } from '../../core/label-studio/client.js';
@@ -10,12 +10,10 @@ import { reconcile, type ReconcileReport } from '../../webhooks/intake/reconcile
 
 type ProjectOutcome = ReconcileReport & { readonly gaps: Gaps };
 
-const args: ArgsDef = { json: { type: 'boolean', description: 'Print one JSON document.' } };
-
-export const reconcileCommand: CommandDef = defineCommand({
+export const reconcileCommand = defineCommand({
   meta: { name: 'reconcile', description: "Compare journal, deliveries and Label Studio's API, and mend what was missed." },
-  args,
-  async run({ args: given }) {
+  args: { json: { type: 'boolean', description: 'Print one JSON document.' } },
+  async run({ args }) {
     const config = loadConfig();
     const { databaseUrl, labelStudio } = resolveConnections(config);
     const db = connect(databaseUrl, 4);
@@ -24,7 +22,7 @@ export const reconcileCommand: CommandDef = defineCommand({
       const reports = await reconcile({ db, labelStudio: new LabelStudioClient(labelStudio), queue, now: () => new Date() }, null);
       const outcomes: ProjectOutcome[] = [];
       for (const report of reports) outcomes.push({ ...report, gaps: await readGaps(db, report.projectId) });
-      process.stdout.write(given['json'] === true ? `${JSON.stringify({ projects: outcomes })}\n` : describe(outcomes));
+      process.stdout.write(args.json === true ? `${JSON.stringify({ projects: outcomes })}\n` : describe(outcomes));
     } finally {
       await queue.stop();
       await db.destroy();
