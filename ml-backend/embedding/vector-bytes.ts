@@ -7,3 +7,8 @@ export function vectorToBytes(vector: ArrayLike<number>): Buffer {
   for (let index = 0; index < vector.length; index += 1) bytes.writeFloatLE(vector[index]!, index * 4);
   return bytes;
 }
+
+/** The vector in such bytes. */
+export function vectorFromBytes(bytes: Buffer): Float32Array {
+  return Float32Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(index * 4));
+}
