@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import PgBoss from 'pg-boss';
 import type { Kysely } from 'kysely';
 import { CompiledQuery } from 'kysely';
@@ -54,7 +55,8 @@ export async function startQueue(databaseUrl: string, log: Logger): Promise<Queu
           return { rows: result.rows };
         },
       };
-      await boss.send(name, data, { db: executor, ...(singletonKey === undefined ? {} : { singletonKey }) });
+      // In a queue of policy `short`, jobs without a key would all count as one.
+      await boss.send(name, data, { db: executor, singletonKey: singletonKey ?? randomUUID() });
     },
     async work(name, handler) {
       const batchSize = name === 'apply-delivery' ? DELIVERIES_PER_FETCH : 1;

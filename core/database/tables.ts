@@ -62,9 +62,9 @@ interface SelectionRoundTable {
   strategy: string;
   weight: number;
   k: number;
-  embedder: string;
-  uncertainty_source: string;
-  code_version: string;
+  embedder: string | null;
+  uncertainty_source: string | null;
+  code_version: string | null;
   inputs_sha256: string | null;
   pool_size: number | null;
   elapsed_ms: number | null;

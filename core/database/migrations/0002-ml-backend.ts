@@ -54,9 +54,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     strategy text not null,
     weight double precision not null,
     k integer not null,
-    embedder text not null,
-    uncertainty_source text not null,
-    code_version text not null,
+    -- What the run used; null before it ran.
+    embedder text,
+    uncertainty_source text,
+    code_version text,
     inputs_sha256 text,
     pool_size integer,
     elapsed_ms double precision,

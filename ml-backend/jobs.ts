@@ -1,0 +1,18 @@
+import type { Db } from '../core/database/connect.js';
+import { PairloopError } from '../core/errors.js';
+import type { Logger } from '../core/logging.js';
+import type { Queue } from '../core/queue.js';
+import { runRound, type RunOptions } from './rounds/round.js';
+
+/** Lets a worker run this room's jobs. A round that cannot be run for a reason stored with it is not tried again. */
+export async function registerSelectionJobs(queue: Queue, { db, log, ...options }: RunOptions & { db: Db; log: Logger }): Promise<void> {
+  await queue.work('selection-round', async ({ roundId }) => {
+    try {
+      const result = await runRound(db, roundId, options);
+      log.info({ roundId, ...result }, 'selection round done');
+    } catch (error) {
+      if (!(error instanceof PairloopError)) throw error;
+      log.warn({ roundId, failure: error.message }, 'selection round failed');
+    }
+  });
+}
