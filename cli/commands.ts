@@ -4,6 +4,7 @@ import type { SubCommandsDef } from 'citty';
 export const commands: SubCommandsDef = {
   agreement: () => import('./commands/agreement.js').then((module) => module.agreementCommand),
   migrate: () => import('./commands/migrate.js').then((module) => module.migrateCommand),
+  up: () => import('./commands/up.js').then((module) => module.upCommand),
   select: () => import('./commands/select.js').then((module) => module.selectCommand),
   reconcile: () => import('./commands/reconcile.js').then((module) => module.reconcileCommand),
 };

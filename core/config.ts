@@ -21,6 +21,15 @@ const environmentSchema = z.object({
     .optional(),
 });
 
+/** What a program that is not ours needs of our environment to run, and nothing that could change what it does. */
+const BASE_NAMES = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TZ', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE'];
+
+/** The environment of a child process: all of ours, or only what any program needs, with `changes` on top. */
+export function childEnvironment(inherit: 'all' | 'base', changes: Record<string, string>): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => inherit === 'all' || BASE_NAMES.includes(name));
+  return { ...Object.fromEntries(inherited), ...changes };
+}
+
 /** Where every part listens and which parts are the team's own. Roles on one machine take the ports after the public one. */
 export interface Config {
   /** Absolute folder of Pairloop's own state: embedded database, managed Label Studio, accepted pairs. */
@@ -34,6 +43,8 @@ export interface Config {
   readonly webhooksPort: number;
   readonly labelStudioPort: number;
   readonly databasePort: number;
+  /** Only for the worker's health answer. */
+  readonly workerPort: number;
   /** URL at which the gateway finds the role. */
   readonly mlBackendUrl: string;
   readonly webhooksUrl: string;
@@ -80,6 +91,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     webhooksPort: env.PAIRLOOP_PORT + 2,
     labelStudioPort: env.PAIRLOOP_PORT + 3,
     databasePort: env.PAIRLOOP_PORT + 4,
+    workerPort: env.PAIRLOOP_PORT + 5,
     mlBackendUrl: env.PAIRLOOP_ML_BACKEND_URL ?? local(1),
     webhooksUrl: env.PAIRLOOP_WEBHOOKS_URL ?? local(2),
     labelStudioEnvDir: resolve(env.PAIRLOOP_LABEL_STUDIO_ENV ?? `${dataDir}/label-studio-env`),

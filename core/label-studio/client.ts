@@ -54,6 +54,11 @@ export class LabelStudioClient {
     return this.call({ url: '/api/current-user/whoami' }, userSchema);
   }
 
+  /** The organization's invitation: its token makes the sign-up form accept a new member. */
+  invitation(): Promise<{ token: string }> {
+    return this.call({ url: '/api/invite' }, z.object({ token: z.string() }).loose());
+  }
+
   createProject(settings: { title: string } & Record<string, unknown>): Promise<ProjectWire> {
     return this.call({ method: 'POST', url: '/api/projects', data: settings }, projectSchema);
   }

@@ -1,0 +1,74 @@
+import { createServer } from 'node:http';
+import type { Config } from '../core/config.js';
+import type { Db } from '../core/database/connect.js';
+import type { Secrets } from '../core/database/secrets.js';
+import type { LabelStudioAccess } from '../core/label-studio/client.js';
+import type { Logger } from '../core/logging.js';
+import { startQueue, type Queue } from '../core/queue.js';
+import { startGateway } from '../frontend-plugin/gateway/gateway.js';
+
+export const ROLE_NAMES = ['ml-backend', 'webhooks', 'worker', 'gateway'] as const;
+export type RoleName = (typeof ROLE_NAMES)[number];
+
+/** What a role is given to work with. */
+export interface RoleContext {
+  readonly config: Config;
+  readonly db: Db;
+  readonly databaseUrl: string;
+  readonly secrets: Secrets;
+  readonly labelStudio: LabelStudioAccess;
+  readonly log: Logger;
+}
+
+/** A role that runs in this process. `close` lets what is under way finish. */
+export interface RunningRole {
+  close(): Promise<void>;
+}
+
+const ROLES: Record<RoleName, (context: RoleContext) => Promise<RunningRole>> = {
+  gateway: startGateway,
+  'ml-backend': (context) => startHealth(context.config.mlBackendPort),
+  webhooks: (context) => startHealth(context.config.webhooksPort),
+  worker: startWorker,
+};
+
+export function startRole(name: RoleName, context: RoleContext): Promise<RunningRole> {
+  return ROLES[name](context);
+}
+
+/** Port on which a role answers `GET /health`. */
+export function healthPort(config: Config, name: RoleName): number {
+  return { gateway: config.port, 'ml-backend': config.mlBackendPort, webhooks: config.webhooksPort, worker: config.workerPort }[name];
+}
+
+/** Rooms that work on queues; each registers its own. */
+const WORKERS: readonly ((queue: Queue, context: RoleContext) => Promise<void>)[] = [];
+
+async function startWorker(context: RoleContext): Promise<RunningRole> {
+  const queue = await startQueue(context.databaseUrl, context.log);
+  for (const register of WORKERS) await register(queue, context);
+  const health = await startHealth(context.config.workerPort);
+  return {
+    async close() {
+      await health.close();
+      await queue.stop();
+    },
+  };
+}
+
+/** Answers `GET /health` for a role that serves nothing else. */
+function startHealth(port: number): Promise<RunningRole> {
+  const server = createServer((request, response) => {
+    const known = request.method === 'GET' && request.url === '/health';
+    response.writeHead(known ? 200 : 404, { 'content-type': 'application/json' });
+    response.end(known ? '{"status":"UP"}' : '{}');
+  });
+  const close = (): Promise<void> => new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve({ close }));
+  });
+}
