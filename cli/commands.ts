@@ -5,6 +5,8 @@ export const commands: SubCommandsDef = {
   agreement: () => import('./commands/agreement.js').then((module) => module.agreementCommand),
   migrate: () => import('./commands/migrate.js').then((module) => module.migrateCommand),
   up: () => import('./commands/up.js').then((module) => module.upCommand),
+  pairs: () => import('./commands/pairs.js').then((module) => module.pairsCommand),
+  round: () => import('./commands/round.js').then((module) => module.roundCommand),
   select: () => import('./commands/select.js').then((module) => module.selectCommand),
   reconcile: () => import('./commands/reconcile.js').then((module) => module.reconcileCommand),
 };

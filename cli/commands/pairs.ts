@@ -1,0 +1,91 @@
+import { basename } from 'node:path';
+import { defineCommand } from 'citty';
+import { loadConfig } from '../../core/config.js';
+import { assertReachable, connect } from '../../core/database/connect.js';
+import { ensureSecrets } from '../../core/database/secrets.js';
+import { consentSchema, type Consent } from '../../core/domain/pair.js';
+import { PairloopError } from '../../core/errors.js';
+import { resolveDatabaseUrl } from '../../core/running/running-file.js';
+import { importPairs, type ImportResult } from '../../ml-backend/pool/import.js';
+import { parsePairsFile } from '../../ml-backend/pool/pairs-file.js';
+import { createRedactor } from '../../webhooks/privacy/redact.js';
+
+const BASES = consentSchema.shape.basis.options;
+
+const importCommand = defineCommand({
+  meta: {
+    name: 'import',
+    description: 'Put the pairs of a file into the pool, redacted and with shuffled sides; all of them or none.',
+  },
+  args: {
+    file: { type: 'positional', required: true, valueHint: 'FILE', description: 'JSONL or CSV: id, prompt or messages, response_a, response_b, …' },
+    consent: { type: 'string', valueHint: BASES.join('|'), description: 'Legal basis of the pairs that name none of their own.' },
+    'consent-reference': { type: 'string', valueHint: 'TEXT', description: 'Where that basis is written down, such as a contract number.' },
+    json: { type: 'boolean', description: 'Print one JSON document.' },
+  },
+  async run({ args }) {
+    const consent = readConsent(args.consent, args['consent-reference']);
+    const { pairs, contentSha256, ignoredFields } = await parsePairsFile(args.file);
+    if (ignoredFields.length > 0) process.stderr.write(`Not read, because a pair has no such field: ${ignoredFields.join(', ')}.\n`);
+    const databaseUrl = resolveDatabaseUrl(loadConfig());
+    const db = connect(databaseUrl, 2);
+    try {
+      await assertReachable(db, databaseUrl);
+      const secrets = await ensureSecrets(db);
+      const redactor = createRedactor(secrets.redaction);
+      const result = await importPairs(db, pairs, {
+        fileName: basename(args.file),
+        contentSha256,
+        purpose: 'pool',
+        redact: redactor.redact,
+        redactionVersion: redactor.version,
+        canonicalSidesSecret: secrets.canonical_sides,
+        consent,
+        now: () => new Date(),
+      });
+      process.stdout.write(args.json === true ? `${JSON.stringify(toJson(result, redactor.version))}\n` : describe(result));
+    } finally {
+      await db.destroy();
+    }
+  },
+});
+
+export const pairsCommand = defineCommand({
+  meta: { name: 'pairs', description: 'The pool: pairs not yet labelled.' },
+  subCommands: { import: importCommand },
+});
+
+function readConsent(basis: string | undefined, reference: string | undefined): Consent | undefined {
+  if (basis === undefined) {
+    if (reference !== undefined) throw new PairloopError('--consent-reference says where a basis is written down; give --consent BASIS with it.', 'usage');
+    return undefined;
+  }
+  const parsed = consentSchema.safeParse({ basis, reference });
+  if (!parsed.success) throw new PairloopError(`--consent ${basis} is not a legal basis; give ${BASES.join(', ')}.`, 'usage');
+  return parsed.data;
+}
+
+function toJson(result: ImportResult, redactionVersion: string): object {
+  return {
+    imported: result.imported,
+    skipped: result.skipped,
+    consent_added: result.consentAdded,
+    without_consent: result.withoutConsent,
+    redactions: result.redactions,
+    redaction_version: redactionVersion,
+  };
+}
+
+function describe({ imported, skipped, consentAdded, withoutConsent, redactions }: ImportResult): string {
+  const replaced = Object.entries(redactions).map(([kind, count]) => `${count} ${kind}`);
+  return [
+    `Imported ${imported} ${imported === 1 ? 'pair' : 'pairs'}.`,
+    ...(skipped > 0 ? [`${skipped} were there already with the same content and were skipped.`] : []),
+    ...(consentAdded > 0 ? [`${consentAdded} of those had no consent and have it now.`] : []),
+    ...(replaced.length > 0 ? [`Redacted: ${replaced.join(', ')}.`] : []),
+    ...(withoutConsent > 0
+      ? [`${withoutConsent} have no consent: they are kept, but never shown to an annotator. Import the file again with --consent BASIS to change that.`]
+      : []),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,53 @@
+import { defineCommand } from 'citty';
+import { loadConfig } from '../../core/config.js';
+import { assertReachable, connect, type Db } from '../../core/database/connect.js';
+import { PairloopError } from '../../core/errors.js';
+import { resolveDatabaseUrl } from '../../core/running/running-file.js';
+import { createRound, runRound } from '../../ml-backend/rounds/round.js';
+import { DEFAULT_WEIGHT } from '../../ml-backend/selection/hybrid.js';
+import { parseNumber } from '../number-argument.js';
+
+const DEFAULT_K = 1_200;
+
+const runSubcommand = defineCommand({
+  meta: { name: 'run', description: 'Rank the pool for a project: the pairs most worth a human first.' },
+  args: {
+    project: { type: 'string', valueHint: 'ID', description: "The project's number in Label Studio; needed when there are several." },
+    k: { type: 'string', alias: 'k', default: String(DEFAULT_K), valueHint: 'N', description: 'How many pairs to pick.' },
+    weight: { type: 'string', default: String(DEFAULT_WEIGHT), description: 'Weight of uncertainty against diversity, 0 to 1.' },
+    json: { type: 'boolean', description: 'Print one JSON document.' },
+  },
+  async run({ args }) {
+    const k = parseNumber('-k', args.k);
+    const weight = parseNumber('--weight', args.weight);
+    const databaseUrl = resolveDatabaseUrl(loadConfig());
+    const db = connect(databaseUrl, 2);
+    try {
+      await assertReachable(db, databaseUrl);
+      const project = await findProject(db, args.project);
+      const roundId = await createRound(db, { projectId: project.id, k, weight });
+      const result = await runRound(db, roundId, { now: () => new Date(), clockMs: () => performance.now() });
+      const elapsedMs = Math.round(result.elapsedMs);
+      const document = { round: roundId, project: project.labelStudioId, pool: result.poolSize, picked: result.picked, embedder: result.embedder, uncertainty: result.uncertaintySource, elapsed_ms: elapsedMs };
+      const words = `Round ${roundId} picked ${result.picked} of ${result.poolSize} pairs for ${project.title} in ${elapsedMs} ms (embeddings: ${result.embedder}; uncertainty: ${result.uncertaintySource}).`;
+      process.stdout.write(args.json === true ? `${JSON.stringify(document)}\n` : `${words}\n`);
+    } finally {
+      await db.destroy();
+    }
+  },
+});
+
+export const roundCommand = defineCommand({
+  meta: { name: 'round', description: 'Selection rounds: which pairs are labelled next.' },
+  subCommands: { run: runSubcommand },
+});
+
+async function findProject(db: Db, given: string | undefined): Promise<{ id: number; labelStudioId: number; title: string }> {
+  const projects = await db.selectFrom('project').select(['id', 'label_studio_id as labelStudioId', 'title']).orderBy('id').execute();
+  const names = projects.map((project) => `${project.labelStudioId} (${project.title})`).join(', ');
+  if (projects.length === 0) throw new PairloopError('There is no project yet; pairloop up makes a demo project.');
+  if (given === undefined && projects.length > 1) throw new PairloopError(`There are several projects; name one with --project: ${names}.`, 'usage');
+  const project = given === undefined ? projects[0] : projects.find((one) => String(one.labelStudioId) === given);
+  if (project === undefined) throw new PairloopError(`There is no project ${given}; there are ${names}.`, 'usage');
+  return project;
+}
