@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readRegions } from './annotation-record.js';
 import { readJudgement } from './judgement.js';
@@ -55,4 +56,14 @@ test('text that quotes the task is left behind, and what is kept reads the same 
 test('text that PostgreSQL cannot store is made storable', () => {
   const kept = JSON.stringify(readRegions([{ from_name: 'rationale', type: 'textarea', value: { text: ['a\0b\uD800c🙂'] } }]));
   expect(kept).toContain('a\uFFFDb\uFFFDc🙂');
+});
+
+test('no JSON without a verdict control holds a verdict (1,000 values, seed 1)', () => {
+  const region = fc.record({ from_name: fc.jsonValue(), type: fc.jsonValue(), value: fc.jsonValue(), meta: fc.jsonValue() }, { requiredKeys: [] });
+  fc.assert(
+    fc.property(fc.oneof(fc.jsonValue(), fc.array(region)), (result) => {
+      expect(read(result)).toHaveProperty('unusable');
+    }),
+    { seed: 1, numRuns: 1_000 },
+  );
 });

@@ -1,0 +1,213 @@
+import { createServer, type Server } from 'node:net';
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { connect } from '../../core/database/connect.js';
+import { createLogger } from '../../core/logging.js';
+import { startQueue, type Queue } from '../../core/queue.js';
+import { applyDelivery } from '../../webhooks/intake/delivery.js';
+import { startWebhookService, type WebhookServiceParts } from '../../webhooks/intake/service.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { seedProject } from '../support/seed-project.js';
+import { event, wire } from './annotation-wire.js';
+
+const SEED = 20_260_102;
+const SECRET = 's'.repeat(64);
+const log = createLogger('test', 'silent');
+let database: TestDatabase;
+let queue: Queue;
+let service: Awaited<ReturnType<typeof startWebhookService>>;
+const closing: (() => Promise<unknown>)[] = [];
+
+const start = (over: Partial<WebhookServiceParts> = {}) =>
+  startWebhookService({ config: { host: '127.0.0.1', webhooksPort: 0 }, db: database.db, queue, secrets: { webhook: SECRET }, log, now: () => new Date(), ...over });
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  queue = await startQueue(database.url, log);
+  await seedProject(database.db, 1, [101]);
+  service = await start();
+});
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+afterAll(async () => {
+  await service.close();
+  await queue.stop();
+  await database.drop();
+});
+
+async function post(body: string, { port = service.port, secret = SECRET as string | undefined } = {}) {
+  const reply = await fetch(`http://127.0.0.1:${port}/label-studio`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(secret === undefined ? {} : { 'x-pairloop-secret': secret }) },
+    body,
+  });
+  return { status: reply.status, body: (await reply.json()) as Record<string, unknown> };
+}
+const deliveries = () => database.db.selectFrom('delivery').selectAll().orderBy('id').execute();
+const lastDelivery = async () => (await deliveries()).at(-1)!;
+const jobCount = async () =>
+  (await sql<{ count: number }>`select count(*) from pgboss.job where name = 'apply-delivery'`.execute(database.db)).rows[0]!.count;
+
+test('an event is stored with its job, without any text of the task, and then answered', async () => {
+  const before = await jobCount();
+  const reply = await post(JSON.stringify(event('ANNOTATION_CREATED', wire({ id: 1, task: 101 }))));
+  expect(reply).toEqual({ status: 200, body: { stored: true } });
+  const stored = await lastDelivery();
+  expect(stored).toMatchObject({ action: 'ANNOTATION_CREATED', label_studio_project_id: 1, applied_at: null, failure: null, ignored_reason: null });
+  expect(JSON.stringify(stored)).not.toContain('SECRET PROMPT');
+  expect(await jobCount()).toBe(before + 1);
+});
+
+test('when the job cannot be queued nothing is stored and the answer is 503', async () => {
+  const broken = await start({ queue: { send: () => Promise.reject(new Error('no queue')) } });
+  closing.push(broken.close);
+  const before = (await deliveries()).length;
+  expect((await post(JSON.stringify(event('ANNOTATION_CREATED', wire({ id: 2, task: 101 }))), { port: broken.port })).status).toBe(503);
+  expect(await deliveries()).toHaveLength(before);
+});
+
+test.each([
+  ['no secret', undefined, /is missing/],
+  ['a wrong secret', 'x', /is wrong/],
+  ['a secret of the right length', 't'.repeat(64), /is wrong/],
+])('%s is refused with 401 and stores nothing', async (_name, secret, message) => {
+  const before = (await deliveries()).length;
+  const reply = await fetch(`http://127.0.0.1:${service.port}/label-studio`, { method: 'POST', body: '{}', headers: secret === undefined ? {} : { 'x-pairloop-secret': secret } });
+  expect(reply.status).toBe(401);
+  expect(await reply.json()).toMatchObject({ error: expect.stringMatching(message) });
+  expect(await deliveries()).toHaveLength(before);
+});
+
+test.each([
+  ['an empty body', '', /empty/],
+  ['broken JSON', '{"action": ', /not JSON/],
+  ['a list', '[]', /"action"/],
+  ['null', 'null', /"action"/],
+  ['no action', '{"annotation": {}}', /"action"/],
+  ['an action that is no name', '{"action": "<b>"}', /"action"/],
+  ['endless nesting', '['.repeat(1_000_000), /not JSON|"action"/],
+])('%s is refused with 400 and a reason', async (_name, body, message) => {
+  const reply = await post(body);
+  expect(reply.status).toBe(400);
+  expect(reply.body).toMatchObject({ error: expect.stringMatching(message) });
+});
+
+test('an event over 16 MiB is refused with 413, one just below is taken in', async () => {
+  const large = (bytes: number): string => JSON.stringify({ action: 'TASKS_CREATED', project: { id: 1 }, tasks: 'x'.repeat(bytes) });
+  expect((await post(large(17 * 1024 * 1024))).status).toBe(413);
+  expect((await post(large(15 * 1024 * 1024))).status).toBe(200);
+  expect(await lastDelivery()).toMatchObject({ body: null, ignored_reason: 'TASKS_CREATED changes no annotation' });
+});
+
+test("events of other projects and unknown events are kept with the reason, without content", async () => {
+  await post(JSON.stringify(event('ANNOTATION_CREATED', wire({ id: 3, task: 7, project: 77 }), 77)));
+  expect(await lastDelivery()).toMatchObject({ body: null, applied_at: expect.any(Date), ignored_reason: "Label Studio project 77 is not Pairloop's" });
+  await post('{"action": "SOMETHING_NEW"}');
+  expect(await lastDelivery()).toMatchObject({ ignored_reason: 'SOMETHING_NEW changes no annotation' });
+});
+
+test('an event of a known action that cannot be read stays visible as failed', async () => {
+  expect((await post(JSON.stringify(event('ANNOTATION_CREATED', { id: 'seven' })))).status).toBe(200);
+  expect(await lastDelivery()).toMatchObject({ body: null, applied_at: null, failure: expect.stringMatching(/annotation\.id/) });
+});
+
+test('health answers, anything else is 404', async () => {
+  const at = (path: string) => fetch(`http://127.0.0.1:${service.port}${path}`);
+  expect(await (await at('/health')).json()).toEqual({ status: 'UP' });
+  expect((await at('/label-studio')).status).toBe(404);
+});
+
+test('with the database down the answer is a fast 503', async () => {
+  const down = connect('postgres://nobody@127.0.0.1:1/none');
+  const other = await start({ db: down });
+  closing.push(other.close, () => down.destroy());
+  const started = performance.now();
+  expect((await post(JSON.stringify(event('ANNOTATION_CREATED', wire({ id: 4, task: 101 }))), { port: other.port })).status).toBe(503);
+  expect(performance.now() - started).toBeLessThan(900);
+});
+
+test('with a database that hangs every answer comes within a second, and what is held stays bounded', async () => {
+  const silent = await listenSilently();
+  const hanging = connect(`postgres://nobody@127.0.0.1:${silent.port}/none`);
+  const other = await start({ db: hanging });
+  closing.push(other.close, silent.close, () => hanging.destroy());
+  const body = JSON.stringify(event('ANNOTATION_CREATED', wire({ id: 5, task: 101 })));
+  const started = performance.now();
+  const replies = await Promise.all(Array.from({ length: 200 }, () => post(body, { port: other.port })));
+  expect(performance.now() - started).toBeLessThan(3_000);
+  expect(new Set(replies.map((reply) => reply.status))).toEqual(new Set([503]));
+  expect(replies.filter((reply) => /Too many/.test(String(reply.body['error'])))).toHaveLength(200 - 64);
+  expect((await fetch(`http://127.0.0.1:${other.port}/health`)).status).toBe(200);
+});
+
+async function listenSilently(): Promise<{ port: number; close(): Promise<void> }> {
+  const sockets = new Set<{ destroy(): void }>();
+  const server: Server = createServer((socket) => sockets.add(socket.on('error', () => {})));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    port: address.port,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((done) => server.close(() => done()));
+    },
+  };
+}
+
+/** Replaces one to four places of a good event, anywhere in it, with something odd. */
+const hostileValue = fc.oneof(
+  fc.constantFrom<unknown>(null, '', -1, 0, 2 ** 31, 2 ** 53, 1e308, true, [], {}, '\0', '\uD800', 'a\0b', '__proto__', "'; drop table vote; --", '0000-00-00T00:00:00Z', '2026-13-45T99:99:99Z'),
+  fc.jsonValue({ maxDepth: 3 }),
+  fc.string({ unit: 'binary' }),
+);
+const hostileBody = fc
+  .tuple(
+    fc.constantFrom('ANNOTATION_CREATED', 'ANNOTATION_UPDATED', 'ANNOTATIONS_CREATED', 'ANNOTATIONS_DELETED', 'TASKS_DELETED'),
+    fc.integer({ min: 1000, max: 1020 }),
+    fc.array(fc.tuple(fc.nat(), hostileValue), { minLength: 1, maxLength: 4 }),
+  )
+  .map(([action, id, changes]) => {
+    const annotation = wire({ id, task: 101, version: id });
+    const body = action === 'ANNOTATIONS_DELETED' ? { action, annotations: [{ id }], project: { id: 1 } } : action === 'TASKS_DELETED' ? { action, tasks: [{ id: 101 }], project: { id: 1 } } : event(action, action === 'ANNOTATIONS_CREATED' ? [annotation, wire({ id: id + 1, task: 101 })] : annotation);
+    for (const [place, value] of changes) replaceAt(body, place, value);
+    return JSON.stringify(body);
+  });
+
+function replaceAt(root: object, place: number, value: unknown): void {
+  const places: [Record<string, unknown>, string][] = [];
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    for (const key of Object.keys(node)) {
+      if (key === 'action') continue;
+      places.push([node as Record<string, unknown>, key]);
+      visit((node as Record<string, unknown>)[key]);
+    }
+  };
+  visit(root);
+  const chosen = places[place % places.length];
+  if (chosen !== undefined) chosen[0][chosen[1]] = value;
+}
+
+test(`hostile events never crash the service or the worker, and none counts (400 bodies, seed ${SEED})`, async () => {
+  const outcomes = new Map<string, number>();
+  await fc.assert(
+    fc.asyncProperty(hostileBody, async (body) => {
+      const reply = await post(body);
+      expect([200, 400]).toContain(reply.status);
+      if (reply.status === 400) return;
+      const stored = await lastDelivery();
+      if (stored.failure === null && stored.applied_at === null) await applyDelivery(database.db, queue, stored.id);
+      const after = await lastDelivery();
+      expect(after.applied_at !== null || after.failure !== null).toBe(true);
+      const kind = after.ignored_reason !== null ? 'ignored' : after.failure === null ? 'applied' : 'unreadable';
+      outcomes.set(kind, (outcomes.get(kind) ?? 0) + 1);
+    }),
+    { seed: SEED, numRuns: 400 },
+  );
+  // The generator is worth nothing if all its bodies fail alike.
+  for (const kind of ['applied', 'unreadable']) expect(outcomes.get(kind)).toBeGreaterThan(5);
+  expect(await database.db.selectFrom('vote').selectAll().where('counted', '=', true).execute()).toEqual([]);
+});

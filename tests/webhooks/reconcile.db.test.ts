@@ -1,0 +1,175 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Db } from '../../core/database/connect.js';
+import { LabelStudioClient, LabelStudioError } from '../../core/label-studio/client.js';
+import type { AnnotationWire, TaskWire } from '../../core/label-studio/wire.js';
+import { readEvent } from '../../webhooks/intake/event.js';
+import { applyDelivery, storeDelivery } from '../../webhooks/intake/delivery.js';
+import { readGaps } from '../../webhooks/intake/gaps.js';
+import { reconcile, type ReconcileParts } from '../../webhooks/intake/reconcile.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { seedProject } from '../support/seed-project.js';
+import { event, uuidOf, verdictResult, wire, type WireOptions } from './annotation-wire.js';
+
+const queue = { send: async () => {} };
+const NOW = new Date('2026-03-01T12:00:00Z');
+let database: TestDatabase;
+let db: Db;
+let projectId: number;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  db = database.db;
+  await seedProject(db, 1, [101, 102]);
+  projectId = (await db.selectFrom('project').select('id').executeTakeFirstOrThrow()).id;
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await sql`truncate delivery, annotation, vote, gold_check, consensus, accepted_pair, journal cascade`.execute(db);
+  await db.updateTable('project').set({ journal_required: false }).execute();
+});
+
+/** What Label Studio's API answers; the real one is asked in the end-to-end test, faults are only possible here. */
+function api(annotations: () => WireOptions[], over: Partial<ReconcileParts['labelStudio']> = {}): ReconcileParts {
+  // The API hides unique_id.
+  const shown = (): AnnotationWire[] => annotations().map((one) => ({ ...wire(one), unique_id: undefined }));
+  const task = (id: number, all: AnnotationWire[]): TaskWire => ({ id, data: {}, annotations: all.filter((one) => one.task === id) });
+  const labelStudio: ReconcileParts['labelStudio'] = {
+    project: async (id) => ({ id, title: 'Project 1' }),
+    async *tasks() {
+      for (const id of [101, 102]) yield [task(id, shown())];
+    },
+    async annotation(id) {
+      const found = shown().find((one) => one.id === id);
+      if (found === undefined) throw new LabelStudioError('not found', 404);
+      return found;
+    },
+    ...over,
+  };
+  return { db, labelStudio, queue, now: () => NOW };
+}
+async function deliver(body: object, receivedAt = NOW): Promise<number> {
+  await storeDelivery(db, queue, readEvent(body)!, receivedAt);
+  return (await db.selectFrom('delivery').select('id').orderBy('id', 'desc').executeTakeFirstOrThrow()).id;
+}
+const deliverAndApply = async (options: WireOptions) => applyDelivery(db, queue, await deliver(event('ANNOTATION_CREATED', wire(options))));
+const votes = () => db.selectFrom('vote').select(['annotation_id', 'verdict', 'counted', 'not_counted_reason']).orderBy('annotation_id').execute();
+const counts = async () => Object.fromEntries(Object.entries(await readGaps(db, projectId)).map(([name, gap]) => [name, gap.count]));
+const NO_GAPS = {
+  journalledNotInLabelStudio: 0,
+  journalPending: 0,
+  inLabelStudioNotJournalled: 0,
+  deliveredNotInApi: 0,
+  inApiNeverDelivered: 0,
+  unusable: 0,
+  unappliedDeliveries: 0,
+  failedDeliveries: 0,
+};
+
+test('missed, changed and deleted annotations are brought in, and a second run finds nothing', async () => {
+  await deliverAndApply({ id: 1, task: 101 });
+  await deliverAndApply({ id: 2, task: 101, user: 2 });
+  const parts = api(() => [{ id: 1, task: 101, verdict: 'tie', version: 5 }, { id: 3, task: 102, cancelled: true }]);
+  expect(await reconcile(parts, 1)).toMatchObject([{ listed: 2, applied: 2, deleted: 1 }]);
+  expect(await votes()).toEqual([
+    { annotation_id: 1, verdict: 'tie', counted: true, not_counted_reason: null },
+    { annotation_id: 2, verdict: 'a', counted: false, not_counted_reason: 'deleted in Label Studio' },
+    { annotation_id: 3, verdict: null, counted: false, not_counted_reason: 'skipped' },
+  ]);
+  expect(await reconcile(parts, null)).toMatchObject([{ listed: 2, applied: 0, deleted: 0, settled: 0 }]);
+});
+
+test('an annotation made while the listing runs is not taken for a deleted one', async () => {
+  const parts = api(() => [{ id: 1, task: 101 }]);
+  const listing = parts.labelStudio.tasks;
+  const labelStudio = {
+    ...parts.labelStudio,
+    async *tasks(id: number) {
+      yield* listing(id);
+      await deliverAndApply({ id: 9, task: 102 });
+    },
+  };
+  expect(await reconcile({ ...parts, labelStudio }, 1)).toMatchObject([{ deleted: 0 }]);
+  expect(await votes()).toMatchObject([{ annotation_id: 1, counted: true }, { annotation_id: 9, counted: true }]);
+});
+
+test('an annotation that a page left out is asked for before it counts as deleted', async () => {
+  await deliverAndApply({ id: 1, task: 101 });
+  const parts = api(() => [{ id: 1, task: 101, verdict: 'b', version: 3 }], { tasks: async function* () {} });
+  expect(await reconcile(parts, 1)).toMatchObject([{ listed: 0, deleted: 0 }]);
+  expect(await votes()).toMatchObject([{ verdict: 'b', counted: true }]);
+});
+
+test('an unreachable Label Studio is said, and nothing changes', async () => {
+  await deliverAndApply({ id: 1, task: 101 });
+  const before = await votes();
+  const parts = { ...api(() => []), labelStudio: new LabelStudioClient({ url: 'http://127.0.0.1:1', apiKey: 'x' }) };
+  await expect(reconcile(parts, 1)).rejects.toThrow(/Not reconciled: Project 1: .*cannot be reached.*LABEL_STUDIO_URL/);
+  expect(await votes()).toEqual(before);
+});
+
+test('a project that is gone in Label Studio keeps its votes', async () => {
+  await deliverAndApply({ id: 1, task: 101 });
+  const gone = api(() => [], { project: () => Promise.reject(new LabelStudioError('gone', 404)) });
+  await expect(reconcile(gone, 1)).rejects.toThrow(/has no project 1 any more/);
+  expect(await votes()).toMatchObject([{ counted: true }]);
+});
+
+test('a project that is not ours is wrong usage', async () => {
+  await expect(reconcile(api(() => []), 77)).rejects.toMatchObject({ kind: 'usage' });
+});
+
+test('a delivery whose job was lost is applied, a young one is left to its job', async () => {
+  const old = await deliver(event('ANNOTATION_CREATED', wire({ id: 1, task: 101 })), new Date(NOW.getTime() - 60_000));
+  const young = await deliver(event('ANNOTATION_CREATED', wire({ id: 2, task: 101, user: 2 })), NOW);
+  await reconcile(api(() => [{ id: 1, task: 101 }]), 1);
+  const rows = await db.selectFrom('delivery').select(['id', 'applied_at']).orderBy('id').execute();
+  expect(rows).toEqual([{ id: old, applied_at: expect.any(Date) }, { id: young, applied_at: null }]);
+  expect(await counts()).toEqual({ ...NO_GAPS, inLabelStudioNotJournalled: 1, unappliedDeliveries: 1 });
+});
+
+test('an annotation that came before its task was known as an item becomes a vote later', async () => {
+  const { id } = await db.selectFrom('batch_item').select('id').where('task_id', '=', 102).executeTakeFirstOrThrow();
+  await db.updateTable('batch_item').set({ task_id: null }).where('id', '=', id).execute();
+  await deliverAndApply({ id: 1, task: 102 });
+  await reconcile(api(() => [{ id: 1, task: 102 }]), 1);
+  expect(await votes()).toEqual([]);
+  await db.updateTable('batch_item').set({ task_id: 102 }).where('id', '=', id).execute();
+  expect(await reconcile(api(() => [{ id: 1, task: 102 }]), 1)).toMatchObject([{ settled: 1 }]);
+  expect(await votes()).toMatchObject([{ annotation_id: 1, counted: true }]);
+});
+
+test('a vote whose journal row is settled later counts then', async () => {
+  await db.updateTable('project').set({ journal_required: true }).execute();
+  const row = { label_studio_user_id: 1, kind: 'submit' as const, task_id: 101, unique_id: uuidOf(1), body: JSON.stringify({ result: verdictResult('a') }), outcome: 'refused' as const };
+  await db.insertInto('journal').values(row).execute();
+  await deliverAndApply({ id: 1, task: 101 });
+  await reconcile(api(() => [{ id: 1, task: 101 }]), 1);
+  expect(await votes()).toMatchObject([{ counted: false }]);
+  await db.updateTable('journal').set({ outcome: 'stored', annotation_id: 1 }).execute();
+  expect(await reconcile(api(() => [{ id: 1, task: 101 }]), 1)).toMatchObject([{ settled: 1 }]);
+  expect(await votes()).toMatchObject([{ counted: true }]);
+  expect(await counts()).toEqual(NO_GAPS);
+});
+
+test('gaps between the witnesses are counted, with ids', async () => {
+  const journal = (uniqueId: number, over: object = {}) => ({ label_studio_user_id: 1, kind: 'submit' as const, task_id: 101, unique_id: uuidOf(uniqueId), body: '{}', outcome: 'stored' as const, ...over });
+  await db.insertInto('journal').values([journal(1), journal(50), journal(51, { outcome: 'pending' }), journal(52, { outcome: 'refused' })]).execute();
+  await deliverAndApply({ id: 1, task: 101 });
+  await deliverAndApply({ id: 2, task: 101, verdict: 'left' });
+  await deliver(event('ANNOTATION_CREATED', { id: 'seven' }));
+  await reconcile(api(() => [{ id: 1, task: 101 }, { id: 2, task: 101, verdict: 'left' }, { id: 3, task: 102, user: 3 }]), 1);
+  await deliverAndApply({ id: 4, task: 102, user: 4 });
+  expect(await counts()).toEqual({
+    journalledNotInLabelStudio: 2,
+    journalPending: 1,
+    inLabelStudioNotJournalled: 3,
+    deliveredNotInApi: 1,
+    inApiNeverDelivered: 1,
+    unusable: 1,
+    unappliedDeliveries: 0,
+    failedDeliveries: 1,
+  });
+  const gaps = await readGaps(db, projectId);
+  expect(gaps).toMatchObject({ deliveredNotInApi: { ids: [4] }, inApiNeverDelivered: { ids: [3] }, unusable: { ids: [2] } });
+  expect(await readGaps(db, 999)).toMatchObject({ journalPending: { count: 0, ids: [] } });
+});
