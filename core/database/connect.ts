@@ -29,6 +29,8 @@ export function connect(databaseUrl: string, connectionsMax = 10): Db {
   });
   // An idle connection that breaks (the server restarts) is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {});
+  // The same for one that breaks in the middle of a query or transaction: the query is rejected, which is where it is dealt with.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }
 
