@@ -19,7 +19,7 @@ export async function registerWebhookJobs(queue: Queue, parts: WebhookJobParts):
   const { db, log } = parts;
   await queue.work('apply-delivery', ({ deliveryId }) => applyDelivery(db, queue, deliveryId));
   await queue.work('reconcile', async ({ labelStudioProjectId }) => {
-    for (const report of await reconcile({ ...parts, queue }, labelStudioProjectId)) {
+    for (const report of await reconcile({ ...parts, queue }, labelStudioProjectId, 'recent')) {
       if (report.applied + report.deleted + report.settled > 0) log.info({ ...report }, 'reconciled with Label Studio');
     }
   });

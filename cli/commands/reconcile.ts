@@ -19,7 +19,7 @@ export const reconcileCommand = defineCommand({
     const db = connect(databaseUrl, 4);
     const queue = await startQueue(databaseUrl, createLogger('reconcile', 'warn'));
     try {
-      const reports = await reconcile({ db, labelStudio: new LabelStudioClient(labelStudio), queue, now: () => new Date() }, null);
+      const reports = await reconcile({ db, labelStudio: new LabelStudioClient(labelStudio), queue, now: () => new Date() }, null, 'all');
       const outcomes: ProjectOutcome[] = [];
       for (const report of reports) outcomes.push({ ...report, gaps: await readGaps(db, report.projectId) });
       process.stdout.write(args.json === true ? `${JSON.stringify({ projects: outcomes })}\n` : describe(outcomes));

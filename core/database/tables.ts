@@ -92,6 +92,8 @@ export interface ProjectTable {
   votes_max: Generated<number>;
   agreement_min: Generated<number>;
   journal_required: Generated<boolean>;
+  listed_at: Date | null;
+  fully_listed_at: Date | null;
   created_at: CreatedAt;
 }
 interface BatchTable {

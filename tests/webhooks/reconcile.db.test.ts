@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   await sql`truncate delivery, annotation, vote, gold_check, consensus, accepted_pair, journal cascade`.execute(db);
-  await db.updateTable('project').set({ journal_required: false }).execute();
+  await db.updateTable('project').set({ journal_required: false, listed_at: null, fully_listed_at: null }).execute();
 });
 
 /** What Label Studio's API answers; the real one is asked in the end-to-end test, faults are only possible here. */
@@ -69,13 +69,51 @@ test('missed, changed and deleted annotations are brought in, and a second run f
   await deliverAndApply({ id: 1, task: 101 });
   await deliverAndApply({ id: 2, task: 101, user: 2 });
   const parts = api(() => [{ id: 1, task: 101, verdict: 'tie', version: 5 }, { id: 3, task: 102, cancelled: true }]);
-  expect(await reconcile(parts, 1)).toMatchObject([{ listed: 2, applied: 2, deleted: 1 }]);
+  expect(await reconcile(parts, 1, 'all')).toMatchObject([{ listed: 2, applied: 2, deleted: 1 }]);
   expect(await votes()).toEqual([
     { annotation_id: 1, verdict: 'tie', counted: true, not_counted_reason: null },
     { annotation_id: 2, verdict: 'a', counted: false, not_counted_reason: 'deleted in Label Studio' },
     { annotation_id: 3, verdict: null, counted: false, not_counted_reason: 'skipped' },
   ]);
-  expect(await reconcile(parts, null)).toMatchObject([{ listed: 2, applied: 0, deleted: 0, settled: 0 }]);
+  expect(await reconcile(parts, null, 'all')).toMatchObject([{ listed: 2, applied: 0, deleted: 0, settled: 0 }]);
+});
+
+test('what changed lately is listed by its task, all tasks at first and once an hour', async () => {
+  const asked: (Date | undefined)[] = [];
+  let time = NOW;
+  const parts = api(() => []);
+  const labelStudio: ReconcileParts['labelStudio'] = {
+    ...parts.labelStudio,
+    async *tasks(_id, updatedAfter) {
+      asked.push(updatedAfter);
+      yield [{ id: 101, data: {}, annotations: [] }];
+    },
+  };
+  const run = () => reconcile({ ...parts, labelStudio, now: () => time }, null, 'recent');
+  expect(await run()).toMatchObject([{ scope: 'all' }]);
+  await deliverAndApply({ id: 1, task: 101 });
+  await deliverAndApply({ id: 2, task: 102 });
+  time = new Date(NOW.getTime() + 60_000);
+  expect(await run()).toMatchObject([{ scope: 'recent', deleted: 1 }]);
+  expect(await votes()).toMatchObject([{ annotation_id: 1, counted: false }, { annotation_id: 2, counted: true }]);
+  time = new Date(NOW.getTime() + 3_600_000);
+  expect(await run()).toMatchObject([{ scope: 'all', deleted: 1 }]);
+  expect(asked).toEqual([undefined, new Date(NOW.getTime() - 300_000), undefined]);
+});
+
+test('a listing that failed is made up for by the next one', async () => {
+  const parts = api(() => [{ id: 1, task: 101 }]);
+  await reconcile(parts, 1, 'all');
+  const later = new Date(NOW.getTime() + 600_000);
+  const failing: ReconcileParts['labelStudio'] = {
+    ...parts.labelStudio,
+    async *tasks() {
+      yield [];
+      throw new Error('cut off');
+    },
+  };
+  await expect(reconcile({ ...parts, labelStudio: failing, now: () => later }, 1, 'recent')).rejects.toThrow('Not reconciled: Project 1: cut off');
+  expect(await db.selectFrom('project').select('listed_at').executeTakeFirstOrThrow()).toEqual({ listed_at: NOW });
 });
 
 test('an annotation made while the listing runs is not taken for a deleted one', async () => {
@@ -88,14 +126,14 @@ test('an annotation made while the listing runs is not taken for a deleted one',
       await deliverAndApply({ id: 9, task: 102 });
     },
   };
-  expect(await reconcile({ ...parts, labelStudio }, 1)).toMatchObject([{ deleted: 0 }]);
+  expect(await reconcile({ ...parts, labelStudio }, 1, 'all')).toMatchObject([{ deleted: 0 }]);
   expect(await votes()).toMatchObject([{ annotation_id: 1, counted: true }, { annotation_id: 9, counted: true }]);
 });
 
 test('an annotation that a page left out is asked for before it counts as deleted', async () => {
   await deliverAndApply({ id: 1, task: 101 });
   const parts = api(() => [{ id: 1, task: 101, verdict: 'b', version: 3 }], { tasks: async function* () {} });
-  expect(await reconcile(parts, 1)).toMatchObject([{ listed: 0, deleted: 0 }]);
+  expect(await reconcile(parts, 1, 'all')).toMatchObject([{ listed: 0, deleted: 0 }]);
   expect(await votes()).toMatchObject([{ verdict: 'b', counted: true }]);
 });
 
@@ -103,25 +141,25 @@ test('an unreachable Label Studio is said, and nothing changes', async () => {
   await deliverAndApply({ id: 1, task: 101 });
   const before = await votes();
   const parts = { ...api(() => []), labelStudio: new LabelStudioClient({ url: 'http://127.0.0.1:1', apiKey: 'x' }) };
-  await expect(reconcile(parts, 1)).rejects.toThrow(/Not reconciled: Project 1: .*cannot be reached.*LABEL_STUDIO_URL/);
+  await expect(reconcile(parts, 1, 'all')).rejects.toThrow(/Not reconciled: Project 1: .*cannot be reached.*LABEL_STUDIO_URL/);
   expect(await votes()).toEqual(before);
 });
 
 test('a project that is gone in Label Studio keeps its votes', async () => {
   await deliverAndApply({ id: 1, task: 101 });
   const gone = api(() => [], { project: () => Promise.reject(new LabelStudioError('gone', 404)) });
-  await expect(reconcile(gone, 1)).rejects.toThrow(/has no project 1 any more/);
+  await expect(reconcile(gone, 1, 'all')).rejects.toThrow(/has no project 1 any more/);
   expect(await votes()).toMatchObject([{ counted: true }]);
 });
 
 test('a project that is not ours is wrong usage', async () => {
-  await expect(reconcile(api(() => []), 77)).rejects.toMatchObject({ kind: 'usage' });
+  await expect(reconcile(api(() => []), 77, 'all')).rejects.toMatchObject({ kind: 'usage' });
 });
 
 test('a delivery whose job was lost is applied, a young one is left to its job', async () => {
   const old = await deliver(event('ANNOTATION_CREATED', wire({ id: 1, task: 101 })), new Date(NOW.getTime() - 60_000));
   const young = await deliver(event('ANNOTATION_CREATED', wire({ id: 2, task: 101, user: 2 })), NOW);
-  await reconcile(api(() => [{ id: 1, task: 101 }]), 1);
+  await reconcile(api(() => [{ id: 1, task: 101 }]), 1, 'all');
   const rows = await db.selectFrom('delivery').select(['id', 'applied_at']).orderBy('id').execute();
   expect(rows).toEqual([{ id: old, applied_at: expect.any(Date) }, { id: young, applied_at: null }]);
   expect(await counts()).toEqual({ ...NO_GAPS, inLabelStudioNotJournalled: 1, unappliedDeliveries: 1 });
@@ -131,10 +169,10 @@ test('an annotation that came before its task was known as an item becomes a vot
   const { id } = await db.selectFrom('batch_item').select('id').where('task_id', '=', 102).executeTakeFirstOrThrow();
   await db.updateTable('batch_item').set({ task_id: null }).where('id', '=', id).execute();
   await deliverAndApply({ id: 1, task: 102 });
-  await reconcile(api(() => [{ id: 1, task: 102 }]), 1);
+  await reconcile(api(() => [{ id: 1, task: 102 }]), 1, 'all');
   expect(await votes()).toEqual([]);
   await db.updateTable('batch_item').set({ task_id: 102 }).where('id', '=', id).execute();
-  expect(await reconcile(api(() => [{ id: 1, task: 102 }]), 1)).toMatchObject([{ settled: 1 }]);
+  expect(await reconcile(api(() => [{ id: 1, task: 102 }]), 1, 'all')).toMatchObject([{ settled: 1 }]);
   expect(await votes()).toMatchObject([{ annotation_id: 1, counted: true }]);
 });
 
@@ -143,10 +181,10 @@ test('a vote whose journal row is settled later counts then', async () => {
   const row = { label_studio_user_id: 1, kind: 'submit' as const, task_id: 101, unique_id: uuidOf(1), body: JSON.stringify({ result: verdictResult('a') }), outcome: 'refused' as const };
   await db.insertInto('journal').values(row).execute();
   await deliverAndApply({ id: 1, task: 101 });
-  await reconcile(api(() => [{ id: 1, task: 101 }]), 1);
+  await reconcile(api(() => [{ id: 1, task: 101 }]), 1, 'all');
   expect(await votes()).toMatchObject([{ counted: false }]);
   await db.updateTable('journal').set({ outcome: 'stored', annotation_id: 1 }).execute();
-  expect(await reconcile(api(() => [{ id: 1, task: 101 }]), 1)).toMatchObject([{ settled: 1 }]);
+  expect(await reconcile(api(() => [{ id: 1, task: 101 }]), 1, 'all')).toMatchObject([{ settled: 1 }]);
   expect(await votes()).toMatchObject([{ counted: true }]);
   expect(await counts()).toEqual(NO_GAPS);
 });
@@ -157,7 +195,7 @@ test('gaps between the witnesses are counted, with ids', async () => {
   await deliverAndApply({ id: 1, task: 101 });
   await deliverAndApply({ id: 2, task: 101, verdict: 'left' });
   await deliver(event('ANNOTATION_CREATED', { id: 'seven' }));
-  await reconcile(api(() => [{ id: 1, task: 101 }, { id: 2, task: 101, verdict: 'left' }, { id: 3, task: 102, user: 3 }]), 1);
+  await reconcile(api(() => [{ id: 1, task: 101 }, { id: 2, task: 101, verdict: 'left' }, { id: 3, task: 102, user: 3 }]), 1, 'all');
   await deliverAndApply({ id: 4, task: 102, user: 4 });
   expect(await counts()).toEqual({
     journalledNotInLabelStudio: 2,

@@ -20,6 +20,9 @@ const statements = [
     agreement_min double precision not null default 0.66 check (agreement_min > 0.5 and agreement_min <= 1),
     -- Only votes that came through the gateway's journal count.
     journal_required boolean not null default true,
+    -- When reconciliation last began to list what had changed in Label Studio, and when all of it.
+    listed_at timestamptz,
+    fully_listed_at timestamptz,
     created_at timestamptz not null default now()
   )`,
   `create table batch (
