@@ -8,5 +8,8 @@ export const commands: SubCommandsDef = {
   pairs: () => import('./commands/pairs.js').then((module) => module.pairsCommand),
   round: () => import('./commands/round.js').then((module) => module.roundCommand),
   select: () => import('./commands/select.js').then((module) => module.selectCommand),
+  status: () => import('./commands/status.js').then((module) => module.statusCommand),
+  explain: () => import('./commands/explain.js').then((module) => module.explainCommand),
+  rater: () => import('./commands/rater.js').then((module) => module.raterCommand),
   reconcile: () => import('./commands/reconcile.js').then((module) => module.reconcileCommand),
 };

@@ -5,7 +5,8 @@ import { LabelStudioClient } from '../../core/label-studio/client.js';
 import { createLogger } from '../../core/logging.js';
 import { startQueue } from '../../core/queue.js';
 import { resolveConnections } from '../../core/running/running-file.js';
-import { readGaps, type Gap, type Gaps } from '../../webhooks/intake/gaps.js';
+import { readGaps, type Gaps } from '../../webhooks/intake/gaps.js';
+import { describeGap, GAP_WORDS } from '../gap-words.js';
 import { reconcile, type ReconcileReport } from '../../webhooks/intake/reconcile.js';
 
 type ProjectOutcome = ReconcileReport & { readonly gaps: Gaps };
@@ -30,17 +31,6 @@ export const reconcileCommand = defineCommand({
   },
 });
 
-const GAP_WORDS: Readonly<Record<keyof Gaps, string>> = {
-  journalledNotInLabelStudio: 'in the journal, not in Label Studio',
-  journalPending: 'in the journal, outcome not known yet',
-  inLabelStudioNotJournalled: 'in Label Studio, not through the gateway',
-  deliveredNotInApi: "delivered, not in Label Studio's API",
-  inApiNeverDelivered: "in Label Studio's API, never delivered",
-  unusable: 'without a usable verdict',
-  unappliedDeliveries: 'deliveries waiting to be applied',
-  failedDeliveries: 'deliveries that could not be applied',
-};
-
 function describe(outcomes: readonly ProjectOutcome[]): string {
   if (outcomes.length === 0) return 'No project yet.\n';
   return outcomes
@@ -50,8 +40,4 @@ function describe(outcomes: readonly ProjectOutcome[]): string {
       return mended + (open.length === 0 ? '  no gaps\n' : open.map(([name, words]) => `  ${words}: ${describeGap(gaps[name as keyof Gaps])}\n`).join(''));
     })
     .join('');
-}
-
-function describeGap({ count, ids }: Gap): string {
-  return `${count} (${ids.join(', ')}${count > ids.length ? ', …' : ''})`;
 }

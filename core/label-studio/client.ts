@@ -59,6 +59,11 @@ export class LabelStudioClient {
     return this.call({ url: '/api/invite' }, z.object({ token: z.string() }).loose());
   }
 
+  /** Every account Label Studio knows. */
+  users(): Promise<UserWire[]> {
+    return this.call({ url: '/api/users' }, z.array(userSchema));
+  }
+
   createProject(settings: { title: string } & Record<string, unknown>): Promise<ProjectWire> {
     return this.call({ method: 'POST', url: '/api/projects', data: settings }, projectSchema);
   }

@@ -1,0 +1,81 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { explainPair } from '../../webhooks/reports/explain.js';
+import { listRaters } from '../../webhooks/reports/rater-list.js';
+import { readCountedVotes, readStatus } from '../../webhooks/reports/status.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const RATERS = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'] as const;
+let database: TestDatabase;
+
+/** Three pairs (accepted, disputed, never asked), one gold item, two raters; one vote does not count, one is a skip. */
+beforeAll(async () => {
+  database = await createTestDatabase();
+  for (const statement of [
+    `insert into pair_import (file_name, content_sha256, pair_count) values ('demo.jsonl', 'x', 4)`,
+    ...['p1', 'p2', 'p3', 'g1'].map(
+      (id, index) => `insert into pair (id, opaque_id, import_id, purpose, domain, prompt, response_a, response_b, sides_swapped, content_sha256, consent, created_at)
+        values ('${id}', '10000000-0000-4000-8000-00000000000${index}', 1, '${id === 'g1' ? 'gold' : 'pool'}', 'support', 'q', 'x', 'y', false, 'x',
+          ${id === 'p3' ? 'null' : `'{"basis":"synthetic"}'`}, '2026-01-01')`,
+    ),
+    `insert into project (label_studio_id, title, rubric, guideline_version, guideline_sha256, label_config_hash) values (7, 'Demo', 'assistant', '1', 'abcdef0123456789', 'h')`,
+    `insert into batch (project_id, state) values (1, 'shipped')`,
+    `insert into batch_item (batch_id, pair_id, kind, position, task_id, released_at) values
+      (1, 'p1', 'pair', 0, 101, '2026-01-02'), (1, 'g1', 'gold', 1, 102, '2026-01-02'), (1, 'p2', 'pair', 2, 103, '2026-01-02')`,
+    `insert into rater (id, label_studio_user_id, state, state_reason) values ('${RATERS[0]}', 1, 'active', null), ('${RATERS[1]}', 2, 'paused', 'read the guideline')`,
+    `insert into annotation (id, task_id) select n, 101 from generate_series(1, 7) n`,
+    `insert into vote (annotation_id, project_id, batch_item_id, pair_id, rater_id, state, verdict, submitted_at, counted, not_counted_reason) values
+      (1, 1, 1, 'p1', '${RATERS[0]}', 'cast', 'a', '2026-01-03', true, null),
+      (2, 1, 1, 'p1', '${RATERS[1]}', 'cast', 'a', '2026-01-04', true, null),
+      (3, 1, 3, 'p2', '${RATERS[0]}', 'cast', 'a', '2026-01-03', true, null),
+      (4, 1, 3, 'p2', '${RATERS[1]}', 'cast', 'tie', '2026-01-03', true, null),
+      (5, 1, 2, 'g1', '${RATERS[0]}', 'cast', 'b', '2026-01-03', true, null),
+      (6, 1, 3, 'p2', '${RATERS[1]}', 'cast', 'b', '2026-01-02', false, 'a newer vote counts'),
+      (7, 1, 2, 'g1', '${RATERS[1]}', 'skipped', null, '2026-01-03', true, null)`,
+    `insert into gold_item (pair_id, accepted_verdicts, explanation, author) values ('g1', '["a"]', 'why', 'ada')`,
+    `insert into gold_check (annotation_id, pair_id, rater_id, verdict, passed) values (5, 'g1', '${RATERS[0]}', 'b', false)`,
+    `insert into consensus (project_id, pair_id, state, vote_counts, verdict, agreement, updated_at) values
+      (1, 'p1', 'accepted', '{"a":2}', 'a', 1, '2026-01-04'), (1, 'p2', 'disputed', '{"a":1,"tie":1}', null, 0.5, '2026-01-04')`,
+    `insert into accepted_pair (project_id, pair_id, verdict, vote_count, agreement, rule, part, accepted_at) values (1, 'p1', 'a', 2, 1, 'r', 1, '2026-01-04')`,
+  ]) {
+    await sql.raw(statement).execute(database.db);
+  }
+});
+afterAll(() => database.drop());
+
+test('status counts pairs, counted votes, gold and accepted pairs of each project', async () => {
+  const status = await readStatus(database.db);
+  expect(status.pool).toEqual({ pairs: 3, withoutConsent: 1, gold: 1 });
+  expect(status.raters).toEqual({ active: 1, paused: 1 });
+  const [project] = status.projects;
+  expect(project).toMatchObject({
+    title: 'Demo',
+    pairs: { total: 2, open: 0, accepted: 1, disputed: 1 },
+    votes: { cast: 4, skipped: 1, notCounted: 1, raters: 2, byVerdict: { a: 3, tie: 1 } },
+    accepted: { a: 1 },
+    gold: { items: 1, passed: 0, failed: 1 },
+  });
+  expect(project!.agreement.percent.value).toBe(0.5);
+  expect(await readCountedVotes(database.db, 1)).toHaveLength(4);
+});
+
+test('explain tells one pair in the order of time, by either of its ids', async () => {
+  const story = await explainPair(database.db, 'p1');
+  expect(story.events.map((event) => event.what)).toEqual(['imported', 'released', 'vote', 'vote', 'consensus', 'accepted']);
+  expect(story.events[2]!.facts).toMatchObject({ rater: RATERS[0], verdict: 'a', counted: true });
+  expect(await explainPair(database.db, story.opaqueId)).toEqual(story);
+  const gold = await explainPair(database.db, 'g1');
+  expect(gold.events.map((event) => event.what)).toEqual(['imported', 'released', 'vote', 'skip', 'gold check']);
+  expect(gold.events.at(-1)!.facts).toMatchObject({ accepted: ['a'], verdict: 'b', passed: false });
+});
+
+test('explain of an unknown id says which ids it takes', async () => {
+  await expect(explainPair(database.db, 'nope')).rejects.toThrow('No pair has the id "nope"; give the id of the imported file');
+});
+
+test('raters are listed with their votes and gold', async () => {
+  expect(await listRaters(database.db)).toEqual([
+    { rater: RATERS[0], labelStudioUserId: 1, state: 'active', reason: null, votes: 3, skipped: 0, goldPassed: 0, goldFailed: 1 },
+    { rater: RATERS[1], labelStudioUserId: 2, state: 'paused', reason: 'read the guideline', votes: 2, skipped: 1, goldPassed: 0, goldFailed: 0 },
+  ]);
+});
