@@ -8,6 +8,8 @@ import { parseWholeNumber } from '../number-argument.js';
 import { readVotesFile } from '../votes-file.js';
 
 const RESAMPLES_MAX = 1_000_000;
+/** Votes times resamples that take less than two seconds. */
+const DRAWS_QUIET_MAX = 100_000_000;
 
 export const agreementCommand = defineCommand({
   meta: { name: 'agreement', description: "Percent agreement, Cohen's κ and Krippendorff's α of a file of votes, with intervals." },
@@ -24,7 +26,11 @@ export const agreementCommand = defineCommand({
       seed: parseWholeNumber('--seed', args.seed, Number.MAX_SAFE_INTEGER),
       resamples: parseWholeNumber('--resamples', args.resamples, RESAMPLES_MAX),
     };
-    const report = agreementReport(await readVotesFile(args.votes), options);
+    const votes = await readVotesFile(args.votes);
+    if (votes.length * options.resamples > DRAWS_QUIET_MAX) {
+      process.stderr.write(`${votes.length} votes, ${options.resamples} resamples: this takes some seconds (--resamples 0 leaves the intervals out).\n`);
+    }
+    const report = agreementReport(votes, options);
     process.stdout.write(args.json ? `${JSON.stringify(agreementJson(report), null, 2)}\n` : renderAgreement(report));
   },
 });

@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { isTest, lineOf, nodesOf, type Finding, type SourceFile } from './repository.js';
+import { isTest, lineOf, type Finding, type SourceFile } from './repository.js';
 
 const CONFIG = 'core/config.ts';
 
@@ -23,7 +23,7 @@ const AMBIENT_CALLS = new Set([
 /** Reads of the environment outside core/config.ts: `process.env`, `process['env']`, `{ env } = process`, `env` of node:process. */
 export function findEnvironmentReads(file: SourceFile): Finding[] {
   if (file.path === CONFIG || isTest(file.path) || !/\.tsx?$/.test(file.path)) return [];
-  return [...nodesOf(file.tree)].filter(readsEnvironment).map((node) => ({
+  return file.nodes.filter(readsEnvironment).map((node) => ({
     path: file.path,
     line: lineOf(file, node),
     what: 'reads process.env',
@@ -51,7 +51,7 @@ function namesEnv(elements: readonly (ts.BindingElement | ts.ImportSpecifier)[])
 /** The clock and chance taken from thin air in folders that are pure. `new Date(value)` is no clock. */
 export function findAmbientCalls(file: SourceFile): Finding[] {
   if (!PURE.test(file.path) || isTest(file.path)) return [];
-  return [...nodesOf(file.tree)].filter(isAmbient).map((node) => ({
+  return file.nodes.filter(isAmbient).map((node) => ({
     path: file.path,
     line: lineOf(file, node),
     what: `takes the time or chance from ${node.getText().split('(')[0]}`,

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import ts from 'typescript';
-import { isTest, lineOf, nodesOf, type Finding, type SourceFile } from './repository.js';
+import { isTest, lineOf, type Finding, type SourceFile } from './repository.js';
 
 /** Which rooms each room may import besides itself. Everything may import packages; tests may import all. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -89,7 +89,7 @@ function withoutEnding(path: string): string {
 
 /** Static, dynamic and type imports, re-exports, and `new URL('./file.js', import.meta.url)` as workers are started. */
 function importsOf(file: SourceFile): Import[] {
-  return [...nodesOf(file.tree)].flatMap((node) => {
+  return file.nodes.flatMap((node) => {
     const specifier = specifierOf(node);
     if (specifier === undefined || !specifier.startsWith('.')) return [];
     const target = withoutEnding(posix.join(posix.dirname(file.path), specifier));

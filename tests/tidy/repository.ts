@@ -19,9 +19,10 @@ export interface TextFile {
   readonly text: string;
 }
 
-/** A TypeScript or JavaScript file with its syntax tree (parents set). */
+/** A TypeScript or JavaScript file with its syntax tree, and every node of it, parents before children. */
 export interface SourceFile extends TextFile {
   readonly tree: ts.SourceFile;
+  readonly nodes: readonly ts.Node[];
 }
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -62,22 +63,19 @@ export function isSource(path: string): boolean {
 
 export function parseSource({ path, text }: TextFile): SourceFile {
   const kind = path.endsWith('x') ? ts.ScriptKind.TSX : path.endsWith('js') ? ts.ScriptKind.JS : ts.ScriptKind.TS;
-  return { path, text, tree: ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, kind) };
+  const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, kind);
+  const nodes: ts.Node[] = [];
+  const visit = (node: ts.Node): void => {
+    nodes.push(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return { path, text, tree, nodes };
 }
 
 /** Tests, and what only tests use. */
 export function isTest(path: string): boolean {
   return path.startsWith('tests/') || /\.test\.tsx?$/.test(path);
-}
-
-/** Every node of the tree, parents before children. */
-export function* nodesOf(node: ts.Node): Generator<ts.Node> {
-  yield node;
-  const children: ts.Node[] = [];
-  ts.forEachChild(node, (child) => {
-    children.push(child);
-  });
-  for (const child of children) yield* nodesOf(child);
 }
 
 /** Line, from 1, on which a node begins. */

@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { isSource, isTest, lineOf, nodesOf, type Finding, type SourceFile, type TextFile } from './repository.js';
+import { isSource, isTest, lineOf, type Finding, type SourceFile, type TextFile } from './repository.js';
 
 const FUNCTION_LINES_MAX = 70;
 const FILE_LINES_MAX = 500;
@@ -10,7 +10,7 @@ const MIGRATIONS = 'core/database/migrations/';
 
 export function findLongFunctions(file: SourceFile): Finding[] {
   if (file.path.startsWith(MIGRATIONS)) return [];
-  return [...nodesOf(file.tree)].flatMap((node) => {
+  return file.nodes.flatMap((node) => {
     if (!ts.isFunctionLike(node) || isSuite(file, node)) return [];
     const first = lineOf(file, node);
     const lines = file.tree.getLineAndCharacterOfPosition(node.end).line + 1 - first + 1;

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 import { TABLE_WRITERS } from '../../core/database/tables.js';
-import { isTest, lineOf, nodesOf, type Finding, type SourceFile } from './repository.js';
+import { isTest, lineOf, type Finding, type SourceFile } from './repository.js';
 
 const WRITE_METHODS = new Set(['insertInto', 'updateTable', 'deleteFrom', 'replaceInto', 'mergeInto']);
 const SQL_WRITE = /\b(?:insert\s+into|delete\s+from|truncate(?:\s+table)?|merge\s+into|update(?=\s+\S+\s+(?:as\s+\w+\s+)?set\b))\s+(?:only\s+)?(?:public\.)?"?(\w+)"?/gi;
@@ -10,7 +10,7 @@ const MIGRATIONS = 'core/database/migrations/';
 export function findForeignWrites(file: SourceFile): Finding[] {
   if (isTest(file.path) || file.path.startsWith(MIGRATIONS)) return [];
   const room = file.path.split('/')[0]!;
-  return [...nodesOf(file.tree)].flatMap((node) =>
+  return file.nodes.flatMap((node) =>
     tablesWritten(node).flatMap((table) => {
       const writer = (TABLE_WRITERS as Readonly<Record<string, string>>)[table];
       if (writer === room || (writer === undefined && !isKyselyWrite(node))) return [];

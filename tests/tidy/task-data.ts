@@ -1,5 +1,5 @@
 import ts from 'typescript';
-import { isTest, lineOf, nodesOf, type Finding, type SourceFile } from './repository.js';
+import { isTest, lineOf, type Finding, type SourceFile } from './repository.js';
 
 const RELEASE = 'webhooks/privacy/release.ts';
 const SCHEMA = 'core/label-studio/task-data.ts';
@@ -14,7 +14,7 @@ const OWN_FIELDS = new Set(['prompt_text', 'checks_a_text', 'checks_b_text']);
  */
 export function findTaskDataMakers(file: SourceFile): Finding[] {
   if (file.path === RELEASE || file.path === SCHEMA || isTest(file.path)) return [];
-  return [...nodesOf(file.tree)].flatMap((node) => {
+  return file.nodes.flatMap((node) => {
     const how = waysToMake(node, READERS.test(file.path));
     if (how === undefined) return [];
     return [
