@@ -1,0 +1,86 @@
+/**
+ * The part of Label Studio's editor store (`window.Htx`, mobx-state-tree) that the view relies on, as
+ * it is in Label Studio Community 1.23.2. The store is not ours: every property may be missing, and
+ * a node that died answers nothing sensible, so ask `isAlive` first.
+ */
+export interface TreeNode {
+  readonly $treenode?: { readonly isAlive: boolean; onSnapshot(listener: () => void): () => void };
+}
+
+interface EditorResult {
+  readonly mainValue: unknown;
+  readonly meta?: Readonly<Record<string, unknown>> | null;
+  readonly area: EditorArea;
+  setMetaValue(key: string, value: unknown): void;
+}
+
+interface EditorArea {
+  readonly results?: readonly EditorResult[];
+}
+
+/** One control of the label config: Choices, Rating or TextArea. */
+export interface EditorControl extends TreeNode {
+  readonly result?: EditorResult;
+  findLabel?(value: string): { readonly sel: boolean; toggleSelected(): void } | undefined;
+  setRating?(level: number): void;
+  updateFromResult?(value: readonly string[]): void;
+  onChange?(): void;
+}
+
+export interface EditorAnnotation extends TreeNode {
+  readonly id: string;
+  /** Label Studio's id; null until the annotation is submitted. */
+  readonly pk: string | number | null;
+  readonly type?: string;
+  readonly editable?: boolean;
+  readonly names?: ReadonlyMap<string, EditorControl>;
+  readonly history: { freeze(key: string): void; unfreeze(key: string): void; safeUnfreeze(key: string): void };
+  isReadOnly(): boolean;
+  deleteArea(area: EditorArea): void;
+}
+
+export interface EditorStore extends TreeNode {
+  readonly task?: { readonly id: number | string; readonly dataObj?: unknown };
+  readonly annotationStore?: TreeNode & {
+    readonly selected?: EditorAnnotation | null;
+    readonly selectedHistory?: unknown;
+    readonly viewingAll?: boolean;
+  };
+  skipTask(data?: { comment: string }): void;
+}
+
+type SaveListener = (store: EditorStore, annotation: EditorAnnotation) => boolean;
+
+interface EditorInstance {
+  readonly store: EditorStore;
+  on(event: 'beforeSaveAnnotation', listener: SaveListener): void;
+  off(event: 'beforeSaveAnnotation', listener: SaveListener): void;
+}
+
+declare global {
+  interface Window {
+    Htx?: EditorStore;
+    LabelStudio?: { readonly instances?: ReadonlySet<EditorInstance> };
+  }
+}
+
+export function isAlive(node: TreeNode | null | undefined): boolean {
+  return node?.$treenode?.isAlive === true;
+}
+
+/** The annotation that is open for judging, if any: not a prediction, not an old version, not the list of all. */
+export function openAnnotation(store: EditorStore | undefined): EditorAnnotation | undefined {
+  const annotations = store?.annotationStore;
+  if (!isAlive(store) || annotations === undefined || annotations.viewingAll === true) return undefined;
+  if (annotations.selectedHistory !== null && annotations.selectedHistory !== undefined) return undefined;
+  const { selected } = annotations;
+  return isAlive(selected) && selected?.type !== 'prediction' ? (selected ?? undefined) : undefined;
+}
+
+/** Calls `mayBeSaved` before the annotation is submitted or updated; false keeps it from being sent. Returns the way to stop. */
+export function beforeSave(store: EditorStore, annotation: EditorAnnotation, mayBeSaved: () => boolean): () => void {
+  const instance = [...(window.LabelStudio?.instances ?? [])].find((one) => one.store === store);
+  const listener: SaveListener = (_, saved) => (saved === annotation ? mayBeSaved() : true);
+  instance?.on('beforeSaveAnnotation', listener);
+  return () => instance?.off('beforeSaveAnnotation', listener);
+}

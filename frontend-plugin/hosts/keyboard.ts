@@ -1,0 +1,37 @@
+import { commandOf } from '../view/state/keymap.js';
+import type { ComparisonSession } from '../view/state/session.js';
+
+const DIALOGS = '.ant-modal-wrap:not([style*="display: none"]), [role="dialog"], [role="alertdialog"], dialog[open]';
+
+/**
+ * Gives a session the keyboard: in the capture phase on the window, so that our keys win over those of
+ * the hidden native controls. `session` is asked at each press; undefined leaves the press alone.
+ */
+export function listenToKeys(session: () => ComparisonSession | undefined): void {
+  window.addEventListener(
+    'keydown',
+    (event) => {
+      const open = session();
+      if (open === undefined) return;
+      const { key, ctrlKey, altKey, metaKey, shiftKey, isComposing, repeat } = event;
+      const press = { key, ctrlKey, altKey, metaKey, shiftKey, isComposing, repeat };
+      const command = commandOf({ ...press, editable: isEditable(event), dialogOpen: isDialogOpen(), panel: open.state.panel });
+      if (command === undefined) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      if (command.type === 'skip') open.skip(command.reason);
+      else if (command.type !== 'nothing') open.dispatch(command);
+    },
+    { capture: true },
+  );
+}
+
+function isEditable(event: KeyboardEvent): boolean {
+  const target = event.composedPath()[0];
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+/** Any dialog of the page that is not the comparison's own. */
+function isDialogOpen(): boolean {
+  return [...document.querySelectorAll<HTMLElement>(DIALOGS)].some((one) => one.closest('.pairloop-root') === null && one.offsetParent !== null);
+}

@@ -1,0 +1,112 @@
+import { LABEL_NAMES, likertName, META_KEY } from '../../core/domain/label-names.js';
+import type { Rubric } from '../../core/domain/rubric.js';
+import { verdictSchema } from '../../core/domain/verdict.js';
+import { voteMetaSchema, type VoteMeta } from '../../core/domain/vote.js';
+import { EMPTY_DRAFT, TEXT_FIELDS, type Change, type Draft, type TextField } from '../view/state/draft.js';
+import type { EditorAnnotation, EditorControl } from './editor-store.js';
+
+const TEXT_NAMES: Readonly<Record<TextField, string>> = {
+  rationale: LABEL_NAMES.rationale,
+  critique: LABEL_NAMES.critique,
+  policyReference: LABEL_NAMES.policyReference,
+};
+
+/** Key of our writes in the editor's history: what happens while frozen is one undo step. */
+const HISTORY_KEY = 'pairloop';
+
+/** Reads the judgement (canonical sides) that the native controls hold. Values out of range count as missing. */
+export function readNativeDraft(annotation: EditorAnnotation, rubric: Rubric): Draft {
+  const likert: Record<string, Draft['likert'][string]> = {};
+  for (const { name } of rubric.dimensions) {
+    likert[name] = { a: readLevel(annotation, likertName(name, 'a')), b: readLevel(annotation, likertName(name, 'b')) };
+  }
+  const texts = Object.fromEntries(TEXT_FIELDS.map((field) => [field, readText(annotation, TEXT_NAMES[field])]));
+  const verdict = verdictSchema.safeParse(firstValue(annotation, LABEL_NAMES.verdict));
+  return { ...EMPTY_DRAFT, ...texts, likert, verdict: verdict.success ? verdict.data : null };
+}
+
+/** What an earlier vote recorded beside its verdict; null without one, or when it is not ours. */
+export function readNativeMeta(annotation: EditorAnnotation): VoteMeta | null {
+  const parsed = voteMetaSchema.safeParse(annotation.names?.get(LABEL_NAMES.verdict)?.result?.meta?.[META_KEY]);
+  return parsed.success ? parsed.data : null;
+}
+
+/** Writes changes into the native controls, and `meta` beside the verdict, as one undo step. */
+export function writeNativeChanges(annotation: EditorAnnotation, changes: readonly Change[], meta: VoteMeta): void {
+  annotation.history.freeze(HISTORY_KEY);
+  try {
+    for (const change of changes) writeChange(annotation, change);
+    writeMeta(annotation, meta);
+  } finally {
+    annotation.history.unfreeze(HISTORY_KEY);
+  }
+}
+
+/** Records `meta` beside the verdict without an undo step. */
+export function stampNativeMeta(annotation: EditorAnnotation, meta: VoteMeta): void {
+  annotation.history.freeze(HISTORY_KEY);
+  try {
+    writeMeta(annotation, meta);
+  } finally {
+    annotation.history.safeUnfreeze(HISTORY_KEY);
+  }
+}
+
+function writeChange(annotation: EditorAnnotation, change: Change): void {
+  if (change.part === 'verdict') writeVerdict(annotation, change.verdict);
+  else if (change.part === 'likert') writeLevel(annotation, likertName(change.dimension, change.side), change.level);
+  else writeText(annotation, TEXT_NAMES[change.part], change.text);
+}
+
+function writeVerdict(annotation: EditorAnnotation, verdict: string | null): void {
+  const control = annotation.names?.get(LABEL_NAMES.verdict);
+  if (verdict === null) {
+    deleteResult(annotation, control);
+    return;
+  }
+  const choice = control?.findLabel?.(verdict);
+  if (choice !== undefined && !choice.sel) choice.toggleSelected();
+}
+
+function writeLevel(annotation: EditorAnnotation, name: string, level: number | null): void {
+  const control = annotation.names?.get(name);
+  control?.setRating?.(level ?? 0);
+  if (level === null) deleteResult(annotation, control);
+}
+
+function writeText(annotation: EditorAnnotation, name: string, text: string): void {
+  const control = annotation.names?.get(name);
+  control?.updateFromResult?.(text === '' ? [] : [text]);
+  if (text === '') deleteResult(annotation, control);
+  else control?.onChange?.();
+}
+
+/** Label Studio would keep an emptied control as a result without a value; a missing part has no result. */
+function deleteResult(annotation: EditorAnnotation, control: EditorControl | undefined): void {
+  if (control?.result !== undefined) annotation.deleteArea(control.result.area);
+}
+
+function writeMeta(annotation: EditorAnnotation, meta: VoteMeta): void {
+  annotation.names?.get(LABEL_NAMES.verdict)?.result?.setMetaValue(META_KEY, meta);
+}
+
+function readText(annotation: EditorAnnotation, name: string): string {
+  const value = firstValue(annotation, name);
+  return typeof value === 'string' ? value : '';
+}
+
+function readLevel(annotation: EditorAnnotation, name: string): number | undefined {
+  const value = firstValue(annotation, name);
+  return typeof value === 'number' && value >= 1 && value <= 5 ? value : undefined;
+}
+
+/** A control's value; Choices and TextArea hold a list, of which ours have one element. */
+function firstValue(annotation: EditorAnnotation, name: string): unknown {
+  const value = annotation.names?.get(name)?.result?.mainValue;
+  return isList(value) ? value[0] : value;
+}
+
+/** The store's observable arrays are proxies of arrays. */
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}

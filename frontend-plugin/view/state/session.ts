@@ -1,0 +1,174 @@
+import type { Rubric } from '../../../core/domain/rubric.js';
+import type { DisplayedOrder } from '../../../core/domain/verdict.js';
+import type { VoteMeta } from '../../../core/domain/vote.js';
+import type { Host } from '../../hosts/host.js';
+import { activeMs, seeSign, seeVisibility, startActiveTime, type ActiveTime } from './active-time.js';
+import { applyTransaction, startComparison, type ComparisonState, type Transaction } from './comparison.js';
+import { acrossOrder, changesBetween, TEXT_FIELDS, type Draft } from './draft.js';
+import { missingRequirements } from './requirements.js';
+
+/** Typing is stored when it rests for this long, so that one undo step is a thought and not a letter. */
+const TYPING_REST_MS = 600;
+
+/** What the gateway says about showing one task to one annotator. */
+export interface Presentation {
+  readonly displayed: DisplayedOrder;
+  readonly rubric: Rubric;
+  readonly guideline: { readonly version: string; readonly sha256: string; readonly markdown: string };
+  readonly label_config_hash: string;
+}
+
+/** Time and timers of the surroundings. `now` is milliseconds since 1970 and never runs backwards. */
+export interface Clock {
+  now(): number;
+  after(ms: number, call: () => void): () => void;
+}
+
+export interface SessionOptions {
+  readonly host: Host;
+  readonly presentation: Presentation;
+  readonly clock: Clock;
+  /** Name and version of the view, kept with each vote. */
+  readonly view: string;
+  readonly visible: boolean;
+}
+
+/**
+ * One comparison, from its first painting to its end: holds the state, stores each change through the
+ * host and takes up what the host changes. All of the view's state is here; components only draw it.
+ */
+export class ComparisonSession {
+  readonly host: Host;
+  readonly presentation: Presentation;
+  /** The order shown: the one an earlier vote of this annotation was given in, else the gateway's. */
+  readonly displayed: DisplayedOrder;
+  private current: ComparisonState;
+  private stored: Draft;
+  private active: ActiveTime;
+  private readonly earlier: VoteMeta | null;
+  private readonly startedAt: number;
+  private firstInteraction: number | undefined;
+  private verdictAt: number | undefined;
+  private cancelRest: (() => void) | undefined;
+  private readonly listeners = new Set<() => void>();
+  private readonly unsubscribe: () => void;
+
+  constructor(private readonly options: SessionOptions) {
+    this.host = options.host;
+    this.presentation = options.presentation;
+    const { draft, meta } = this.host.read();
+    this.earlier = meta;
+    this.displayed = meta?.displayed ?? this.presentation.displayed;
+    this.stored = acrossOrder(draft, this.displayed);
+    this.current = startComparison(this.stored, this.host.readOnly);
+    const now = options.clock.now();
+    this.active = startActiveTime(now, options.visible);
+    this.startedAt = meta?.started_at === undefined ? now : Date.parse(meta.started_at);
+    this.unsubscribe = this.host.subscribe(() => this.takeUp());
+  }
+
+  get state(): ComparisonState {
+    return this.current;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly dispatch = (transaction: Transaction): void => {
+    const before = this.current.draft;
+    this.change(applyTransaction(this.current, transaction));
+    if (this.current.draft === before) return;
+    const now = this.options.clock.now();
+    this.firstInteraction ??= now;
+    if (transaction.type === 'choose') this.verdictAt = now;
+    if (transaction.type === 'write') this.flushAfterRest();
+    else this.flush();
+  };
+
+  /** Stores what was typed and not yet stored. */
+  readonly flush = (): void => {
+    this.cancelRest?.();
+    this.cancelRest = undefined;
+    const before = acrossOrder(this.stored, this.displayed);
+    const changes = changesBetween(before, acrossOrder(this.current.draft, this.displayed));
+    if (changes.length === 0) return;
+    this.stored = this.current.draft;
+    this.host.write(changes, this.meta());
+  };
+
+  /** Stores everything and says whether it may be submitted; if not, the view shows why. */
+  prepareToSave(): boolean {
+    this.flush();
+    if (missingRequirements(this.current.draft, this.presentation.rubric).length > 0) {
+      this.dispatch({ type: 'refuse' });
+      return false;
+    }
+    this.host.stamp(this.meta());
+    return true;
+  }
+
+  skip(reason: string): void {
+    this.dispatch({ type: 'close' });
+    this.host.skip(reason);
+  }
+
+  /** The annotator did something: typed, moved, scrolled. */
+  readonly seeSign = (): void => {
+    this.active = seeSign(this.active, this.options.clock.now());
+  };
+
+  seeVisibility(visible: boolean): void {
+    this.active = seeVisibility(this.active, this.options.clock.now(), visible);
+  }
+
+  /** Ends the session; what was typed and not yet stored is stored if the host still takes it. */
+  dispose(): void {
+    this.flush();
+    this.unsubscribe();
+    this.listeners.clear();
+  }
+
+  private meta(): VoteMeta {
+    const { guideline, label_config_hash } = this.presentation;
+    const since = (at: number | undefined, earlier: number | undefined): number | undefined =>
+      at === undefined ? earlier : Math.max(0, Math.round(at - this.startedAt));
+    return withoutUndefined({
+      view: this.options.view,
+      displayed: this.displayed,
+      guideline_version: guideline.version,
+      guideline_sha256: guideline.sha256,
+      label_config_hash,
+      started_at: new Date(this.startedAt).toISOString(),
+      first_interaction_ms: this.earlier?.first_interaction_ms ?? since(this.firstInteraction, undefined),
+      verdict_ms: since(this.verdictAt, this.earlier?.verdict_ms),
+      active_ms: Math.round((this.earlier?.active_ms ?? 0) + activeMs(this.active, this.options.clock.now())),
+    });
+  }
+
+  private flushAfterRest(): void {
+    this.cancelRest?.();
+    this.cancelRest = this.options.clock.after(TYPING_REST_MS, this.flush);
+  }
+
+  /** Takes up the host's draft. Text that is being typed wins: it will be stored over it. */
+  private takeUp(): void {
+    const now = acrossOrder(this.host.read().draft, this.displayed);
+    const typing = TEXT_FIELDS.filter((field) => this.current.draft[field] !== this.stored[field]);
+    const typed = Object.fromEntries(typing.map((field) => [field, this.current.draft[field]]));
+    this.stored = now;
+    const next = { ...now, ...typed };
+    if (changesBetween(this.current.draft, next).length > 0) this.change(applyTransaction(this.current, { type: 'replace', draft: next }));
+  }
+
+  private change(next: ComparisonState): void {
+    if (next === this.current) return;
+    this.current = next;
+    for (const listener of this.listeners) listener();
+  }
+}
+
+function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T;
+}
