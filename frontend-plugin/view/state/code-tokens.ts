@@ -1,7 +1,7 @@
 import type { Range } from './markdown.js';
 
 /** What a stretch of code is, for its colour only. */
-export type TokenKind = 'plain' | 'keyword' | 'string' | 'comment' | 'number' | 'name';
+type TokenKind = 'plain' | 'keyword' | 'string' | 'comment' | 'number' | 'name';
 
 export interface CodeToken {
   readonly kind: TokenKind;

@@ -3,7 +3,7 @@ import { mirrorVerdict, type DisplayedOrder, type Verdict } from '../../../core/
 export type Side = 'a' | 'b';
 
 /** The Likert levels (1 to 5) of one rubric dimension; a missing side is not rated. */
-export type Levels = { readonly [side in Side]?: number | undefined };
+type Levels = { readonly [side in Side]?: number | undefined };
 
 /**
  * A judgement while it is being made: every part may still be missing (`null`, no level, empty text).

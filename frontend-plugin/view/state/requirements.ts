@@ -3,7 +3,7 @@ import type { Verdict } from '../../../core/domain/verdict.js';
 import type { Draft, Side } from './draft.js';
 
 /** A part of the view that an annotator has to fill in. */
-export type FieldName = 'verdict' | 'rationale' | `likert:${string}:${Side}`;
+type FieldName = 'verdict' | 'rationale' | `likert:${string}:${Side}`;
 
 /** What is missing before a judgement may be submitted, and why, in a sentence for the annotator. */
 export interface Requirement {
