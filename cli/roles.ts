@@ -2,10 +2,13 @@ import { createServer } from 'node:http';
 import type { Config } from '../core/config.js';
 import type { Db } from '../core/database/connect.js';
 import type { Secrets } from '../core/database/secrets.js';
-import type { LabelStudioAccess } from '../core/label-studio/client.js';
+import { LabelStudioClient, type LabelStudioAccess } from '../core/label-studio/client.js';
 import type { Logger } from '../core/logging.js';
-import { startQueue, type Queue } from '../core/queue.js';
+import { startQueue } from '../core/queue.js';
 import { startGateway } from '../frontend-plugin/gateway/gateway.js';
+import { registerSelectionJobs } from '../ml-backend/jobs.js';
+import { startWebhookService } from '../webhooks/intake/service.js';
+import { registerWebhookJobs } from '../webhooks/jobs.js';
 
 export const ROLE_NAMES = ['ml-backend', 'webhooks', 'worker', 'gateway'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
@@ -28,7 +31,7 @@ export interface RunningRole {
 const ROLES: Record<RoleName, (context: RoleContext) => Promise<RunningRole>> = {
   gateway: startGateway,
   'ml-backend': (context) => startHealth(context.config.mlBackendPort),
-  webhooks: (context) => startHealth(context.config.webhooksPort),
+  webhooks: startWebhooks,
   worker: startWorker,
 };
 
@@ -41,12 +44,23 @@ export function healthPort(config: Config, name: RoleName): number {
   return { gateway: config.port, 'ml-backend': config.mlBackendPort, webhooks: config.webhooksPort, worker: config.workerPort }[name];
 }
 
-/** Rooms that work on queues; each registers its own. */
-const WORKERS: readonly ((queue: Queue, context: RoleContext) => Promise<void>)[] = [];
+const now = (): Date => new Date();
+
+async function startWebhooks(context: RoleContext): Promise<RunningRole> {
+  const queue = await startQueue(context.databaseUrl, context.log);
+  const service = await startWebhookService({ ...context, queue, now });
+  return {
+    async close() {
+      await service.close();
+      await queue.stop();
+    },
+  };
+}
 
 async function startWorker(context: RoleContext): Promise<RunningRole> {
   const queue = await startQueue(context.databaseUrl, context.log);
-  for (const register of WORKERS) await register(queue, context);
+  await registerWebhookJobs(queue, { ...context, labelStudio: new LabelStudioClient(context.labelStudio), now });
+  await registerSelectionJobs(queue, { ...context, now, clockMs: () => performance.now() });
   const health = await startHealth(context.config.workerPort);
   return {
     async close() {

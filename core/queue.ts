@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import PgBoss from 'pg-boss';
 import type { Kysely } from 'kysely';
 import { CompiledQuery } from 'kysely';
@@ -37,15 +38,39 @@ export interface Queue {
   stop(): Promise<void>;
 }
 
-/** Starts the job queue (pg-boss) on the database. Its tables live in the schema `pgboss`. */
-export async function startQueue(databaseUrl: string, log: Logger): Promise<Queue> {
-  const boss = new PgBoss({ connectionString: databaseUrl, max: 4, application_name: 'pairloop-queue' });
-  boss.on('error', (error) => log.warn({ failure: messageOf(error) }, 'queue'));
+/** Any number that no other advisory lock on this database uses. */
+const START_LOCK = 7_220_321;
+
+/** Roles start at the same moment; two that make pg-boss's tables or queues at once deadlock. */
+async function oneAtATime(databaseUrl: string, run: () => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'pairloop-queue-start' });
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [START_LOCK]);
+    await run();
+  } finally {
+    await client.end();
+  }
+}
+
+async function makeQueues(boss: PgBoss): Promise<void> {
   await boss.start();
   for (const name of QUEUES) {
     // `short` keeps one waiting job per singleton key; the others keep every job.
     const policy = name === 'apply-delivery' ? 'standard' : 'short';
     await boss.createQueue(name, { name, policy, retryLimit: RETRIES_MAX, retryDelay: 1, retryBackoff: true });
+  }
+}
+
+/** Starts the job queue (pg-boss) on the database. Its tables live in the schema `pgboss`. */
+export async function startQueue(databaseUrl: string, log: Logger): Promise<Queue> {
+  const boss = new PgBoss({ connectionString: databaseUrl, max: 4, application_name: 'pairloop-queue' });
+  boss.on('error', (error) => log.warn({ failure: messageOf(error) }, 'queue'));
+  try {
+    await oneAtATime(databaseUrl, () => makeQueues(boss));
+  } catch (error) {
+    await boss.stop({ graceful: false }).catch(() => undefined);
+    throw error;
   }
   return {
     async send(db, name, data, singletonKey) {

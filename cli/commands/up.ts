@@ -24,6 +24,8 @@ export const upCommand = defineCommand({
   },
 });
 
+const LINGER_MS_MAX = 3_000;
+
 function roleNamed(text: string): RoleName {
   const name = ROLE_NAMES.find((one) => one === text);
   if (name === undefined) throw new PairloopError(`--role ${text} is not a role; the roles are ${ROLE_NAMES.join(', ')}.`, 'usage');
@@ -104,5 +106,7 @@ async function runRole(config: Config, name: RoleName): Promise<void> {
     log.info('stopped');
   } finally {
     await db.destroy();
+    // A part that could not be started may have left something open; the supervisor waits for this process to end.
+    setTimeout(() => process.exit(), LINGER_MS_MAX).unref();
   }
 }

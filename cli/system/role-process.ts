@@ -17,7 +17,7 @@ export function roleProcess(name: RoleName, config: Config, connections: Connect
     args: ['--enable-source-maps', packagePath('dist', 'cli', 'main.js'), 'up', '--role', name],
     environment: childEnvironment('all', {
       PAIRLOOP_DATA: config.dataDir,
-      PAIRLOOP_HOST: config.host,
+      PAIRLOOP_HOST: host,
       PAIRLOOP_PORT: String(config.port),
       PAIRLOOP_PUBLIC_URL: config.publicUrl,
       PAIRLOOP_ML_BACKEND_URL: config.mlBackendUrl,

@@ -24,7 +24,7 @@ export function trimLog(dataDir: string, name: string): void {
 }
 
 /** The last lines of a log, for a message; at most 2,000 bytes. */
-export function tailOfLog(dataDir: string, name: string, lines = 5): string {
+export function tailOfLog(dataDir: string, name: string, lines = 12): string {
   const path = logPath(dataDir, name);
   if (!existsSync(path)) return '';
   const size = statSync(path).size;
