@@ -107,18 +107,19 @@ describe('what cannot be read is refused in one sentence', () => {
   });
 
   test('more bodies at once than it holds; health answers all the same', async () => {
-    const slow = Array.from({ length: 4 }, () => {
+    // More than it holds, for some may arrive while a request below is being answered, and be refused.
+    const slow = Array.from({ length: 8 }, () => {
       const socket = connectSocket(backend.port, '127.0.0.1');
       socket.write('POST /predict HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{');
       return socket;
     });
     try {
-      await expect.poll(async () => (await predict('31.1', 107)).status).toBe(503);
+      await expect.poll(async () => (await predict('31.1', 107)).status, { timeout: 10_000 }).toBe(503);
       expect((await send('GET', '/health')).status).toBe(200);
     } finally {
       for (const socket of slow) socket.destroy();
     }
-    await expect.poll(async () => (await predict('31.1', 107)).status).toBe(200);
+    await expect.poll(async () => (await predict('31.1', 107)).status, { timeout: 10_000 }).toBe(200);
   });
 
   test('a database that does not answer: 503, the reason in the log only', async () => {
