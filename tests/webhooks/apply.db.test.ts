@@ -85,9 +85,9 @@ test(`any order and repetition of events comes to the same (seed ${SEED})`, asyn
       for (const one of [...events, ...again.map((index) => events[index % events.length]!)]) await apply(one);
       expect(await outcome()).toEqual(expected);
     }),
-    { seed: SEED, numRuns: 30 },
+    { seed: SEED, numRuns: 25 },
   );
-});
+}, 120_000);
 
 test(`applying at once comes to the same as one after another (seed ${SEED})`, async () => {
   await fc.assert(
@@ -97,8 +97,24 @@ test(`applying at once comes to the same as one after another (seed ${SEED})`, a
       await Promise.all([...events, ...events].map(apply));
       expect(await outcome()).toEqual(expected);
     }),
-    { seed: SEED, numRuns: 15 },
+    { seed: SEED, numRuns: 10 },
   );
+}, 120_000);
+
+test('of two annotations by one rater, applied by two workers at once, one counts', async () => {
+  await apply({ kind: 'state', witness: 'delivery', state: { id: 9, task: 102 } });
+  const record = (id: number) => annotationRecordSchema.parse(wire({ id, task: 101, version: id }));
+  let second: Promise<void> | undefined;
+  await db.transaction().execute(async (tx) => {
+    await applyAnnotation(tx, record(1), 'delivery', queue);
+    second = apply({ kind: 'state', witness: 'delivery', state: { id: 2, task: 101, version: 2 } });
+    // Long enough for the second worker to read what the first one has not committed yet, if nothing held it back.
+    await new Promise((done) => setTimeout(done, 200));
+  });
+  await second;
+  const { votes, consensus } = await outcome();
+  expect(votes.filter((one) => one.pair_id === 'seed-1-101').map((one) => one.not_counted_reason)).toEqual(['replaced by annotation 2', null]);
+  expect(consensus).toMatchObject([{ vote_counts: { a: 1 } }, { vote_counts: { a: 1 } }]);
 });
 
 test('an annotation that moves to another task or user leaves no vote behind', async () => {
