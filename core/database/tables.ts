@@ -112,6 +112,7 @@ interface BatchItemTable {
   position: number;
   task_id: number | null;
   released_at: Date | null;
+  settled: Generated<boolean>;
 }
 interface RaterTable {
   id: string;

@@ -9,9 +9,11 @@ import {
   userSchema,
   webhookSchema,
   type AnnotationWire,
+  type MlBackendWire,
   type ProjectWire,
   type TaskWire,
   type UserWire,
+  type WebhookWire,
 } from './wire.js';
 
 const PAGE_SIZE = 200;
@@ -23,13 +25,10 @@ export interface LabelStudioAccess {
   readonly apiKey: string;
 }
 
-/** A prediction: its score orders Label Studio's own queue (lowest first), its cluster spreads it. */
-export interface NewPrediction {
-  readonly task: number;
-  readonly model_version: string;
-  readonly result: unknown[];
-  readonly score: number;
-  readonly cluster?: number;
+/** A task to create, with the predictions that order it: the lowest score comes first in Label Studio's own queue. */
+export interface NewTask {
+  readonly data: object;
+  readonly predictions?: readonly { readonly model_version: string; readonly score: number; readonly result: readonly unknown[] }[];
 }
 
 /**
@@ -86,19 +85,23 @@ export class LabelStudioClient {
     }
   }
 
-  /** Creates tasks; the returned ids are in the order of `data`. */
-  async importTasks(projectId: number, data: readonly object[]): Promise<number[]> {
-    if (data.length === 0) return [];
+  /** Creates tasks and their predictions, all or none; the returned ids are in the order of `tasks`. */
+  async importTasks(projectId: number, tasks: readonly NewTask[]): Promise<number[]> {
+    if (tasks.length === 0) return [];
     const reply = await this.call(
       {
         method: 'POST',
         url: `/api/projects/${projectId}/import`,
         params: { return_task_ids: true, commit_to_project: true },
-        data: data.map((one) => ({ data: one })),
+        data: tasks,
       },
       z.object({ task_ids: z.array(z.number().int()) }).loose(),
     );
     return reply.task_ids;
+  }
+
+  async deleteTask(id: number): Promise<void> {
+    await this.call({ method: 'DELETE', url: `/api/tasks/${id}` }, z.unknown());
   }
 
   task(id: number): Promise<TaskWire> {
@@ -138,14 +141,7 @@ export class LabelStudioClient {
     return this.call({ method: 'POST', url: `/api/tasks/${taskId}/annotations`, data: body }, annotationSchema);
   }
 
-  async createPredictions(projectId: number, predictions: readonly NewPrediction[]): Promise<void> {
-    for (const prediction of predictions) {
-      const data = { ...prediction, project: projectId };
-      await this.call({ method: 'POST', url: '/api/predictions', data }, z.unknown());
-    }
-  }
-
-  webhooks(projectId: number): Promise<z.infer<typeof webhookSchema>[]> {
+  webhooks(projectId: number): Promise<WebhookWire[]> {
     return this.call({ url: '/api/webhooks', params: { project: projectId } }, z.array(webhookSchema));
   }
 
@@ -153,7 +149,7 @@ export class LabelStudioClient {
     project: number;
     url: string;
     headers: Record<string, string>;
-  }): Promise<z.infer<typeof webhookSchema>> {
+  }): Promise<WebhookWire> {
     const data = { ...settings, send_payload: true, send_for_all_actions: true, is_active: true };
     return this.call({ method: 'POST', url: '/api/webhooks', data }, webhookSchema);
   }
@@ -162,14 +158,16 @@ export class LabelStudioClient {
     await this.call({ method: 'DELETE', url: `/api/webhooks/${id}` }, z.unknown());
   }
 
-  mlBackends(projectId: number): Promise<z.infer<typeof mlBackendSchema>[]> {
+  mlBackends(projectId: number): Promise<MlBackendWire[]> {
     return this.call({ url: '/api/ml', params: { project: projectId } }, z.array(mlBackendSchema));
   }
 
-  createMlBackend(settings: { project: number; url: string; title: string } & Record<string, unknown>): Promise<
-    z.infer<typeof mlBackendSchema>
-  > {
+  createMlBackend(settings: { project: number; url: string; title: string } & Record<string, unknown>): Promise<MlBackendWire> {
     return this.call({ method: 'POST', url: '/api/ml', data: settings }, mlBackendSchema);
+  }
+
+  async deleteMlBackend(id: number): Promise<void> {
+    await this.call({ method: 'DELETE', url: `/api/ml/${id}` }, z.unknown());
   }
 
   private async call<T>(request: AxiosRequestConfig, schema: z.ZodType<T>): Promise<T> {

@@ -46,7 +46,15 @@ export const projectSchema = z
 export type ProjectWire = z.infer<typeof projectSchema>;
 
 export const webhookSchema = z
-  .object({ id: z.number().int(), url: z.string(), project: z.number().int().nullish(), is_active: z.boolean() })
+  .object({
+    id: z.number().int(),
+    url: z.string(),
+    project: z.number().int().nullish(),
+    is_active: z.boolean(),
+    headers: z.record(z.string(), z.string()).default({}),
+  })
   .loose();
+export type WebhookWire = z.infer<typeof webhookSchema>;
 
 export const mlBackendSchema = z.object({ id: z.number().int(), url: z.string(), project: z.number().int() }).loose();
+export type MlBackendWire = z.infer<typeof mlBackendSchema>;

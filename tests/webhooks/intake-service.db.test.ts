@@ -20,7 +20,7 @@ let service: Awaited<ReturnType<typeof startWebhookService>>;
 const closing: (() => Promise<unknown>)[] = [];
 
 const start = (over: Partial<WebhookServiceParts> = {}) =>
-  startWebhookService({ config: { host: '127.0.0.1', webhooksPort: 0 }, db: database.db, queue, secrets: { webhook: SECRET }, log, now: () => new Date(), ...over });
+  startWebhookService({ config: { host: '127.0.0.1', webhooksPort: 0 }, db: database.db, queue, secrets: { webhook: SECRET, internal: 'internal secret' }, log, now: () => new Date(), ...over });
 
 beforeAll(async () => {
   database = await createTestDatabase();

@@ -11,6 +11,7 @@ import type { Queue } from '../../core/queue.js';
 import { BODY_BYTES_MAX, BodyBudget } from './body-budget.js';
 import { storeDelivery } from './delivery.js';
 import { readEvent, type WebhookEvent } from './event.js';
+import { assignmentRoutes } from '../quality/assignment-routes.js';
 
 /** Label Studio waits one second. An answer that comes later is lost, so none is worth waiting for longer. */
 const STORE_TIMEOUT_MS = 900;
@@ -22,14 +23,14 @@ export interface WebhookServiceParts {
   readonly config: Pick<Config, 'host' | 'webhooksPort'>;
   readonly db: Db;
   readonly queue: Pick<Queue, 'send'>;
-  readonly secrets: Pick<Secrets, 'webhook'>;
+  readonly secrets: Pick<Secrets, 'webhook' | 'internal'>;
   readonly log: Logger;
   readonly now: () => Date;
 }
 
 /**
- * Starts the webhook service: `POST /label-studio` takes Label Studio's events, `GET /health` answers
- * `{"status":"UP"}`. An event is stored before it is answered with 200. Refusals: 401 wrong secret, 400 no event, 413 over
+ * Starts the webhook service: `POST /label-studio` takes Label Studio's events, `POST /internal/assignments`
+ * serves the gateway, `GET /health` answers `{"status":"UP"}`. An event is stored before it is answered with 200. Refusals: 401 wrong secret, 400 no event, 413 over
  * 16 MiB, 503 when too much is held already or the database does not answer; Label Studio does not
  * repeat a refused event, reconciliation finds what it told. `close` waits for what is being stored.
  *
@@ -42,6 +43,7 @@ export async function startWebhookService(parts: WebhookServiceParts): Promise<{
   app.get('/health', (_request, response) => {
     response.json({ status: 'UP' });
   });
+  app.use(assignmentRoutes({ db: parts.db, internalSecret: parts.secrets.internal, now: parts.now }));
   app.post('/label-studio', requireSecret(parts.secrets.webhook), reserve(budget), readBody, receive(parts));
   app.use((request, response) => {
     response.status(404).json({ error: `The webhook service has no ${request.method} ${request.path}.` });

@@ -30,7 +30,22 @@ export async function recountConsensus(tx: Tx, pair: PairInProject): Promise<boo
       conflict.columns(['project_id', 'pair_id']).doUpdateSet({ ...values, updated_at: sql<Date>`now()` }),
     )
     .execute();
+  await settleItems(tx, pair, decision.state !== 'open');
   return storeAcceptance(tx, pair, decision);
+}
+
+/** Marks the pair's items in the project's batches as settled, or opens them again; assignment passes over settled ones. */
+async function settleItems(tx: Tx, pair: PairInProject, settled: boolean): Promise<void> {
+  await tx
+    .updateTable('batch_item')
+    .from('batch')
+    .set({ settled })
+    .whereRef('batch.id', '=', 'batch_item.batch_id')
+    .where('batch.project_id', '=', pair.projectId)
+    .where('batch_item.pair_id', '=', pair.pairId)
+    .where('batch_item.kind', '=', 'pair')
+    .where('batch_item.settled', '<>', settled)
+    .execute();
 }
 
 /** The counted votes of a pair in a project; gold items and skips are no votes. */

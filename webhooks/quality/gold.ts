@@ -1,6 +1,66 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../core/database/connect.js';
-import type { Verdict } from '../../core/domain/verdict.js';
+import type { Db, Tx } from '../../core/database/connect.js';
+import { mirrorVerdict, type Verdict } from '../../core/domain/verdict.js';
+import { PairloopError } from '../../core/errors.js';
+import type { GoldAnswer } from './gold-file.js';
+
+const IDS_SHOWN_MAX = 10;
+
+/**
+ * Stores the answers of gold pairs that are in the database already, in canonical sides. An answer that
+ * is there is replaced, and votes checked against it are checked again. Label Studio never gets any of it.
+ *
+ * @param answers accepted verdicts in the sides of the file, as `parseGoldFile` reads them
+ * @throws PairloopError naming the pairs that are not there or are no gold items; nothing is stored then.
+ */
+export async function storeGoldAnswers(db: Db, answers: readonly GoldAnswer[]): Promise<{ stored: number; changed: number }> {
+  return db.transaction().execute(async (tx) => {
+    const swapped = await readSides(tx, answers);
+    const known = await tx.selectFrom('gold_item').select(['pair_id', 'accepted_verdicts']).forUpdate().execute();
+    const before = new Map(known.map((row) => [row.pair_id, row.accepted_verdicts]));
+    let changed = 0;
+    for (const answer of answers) {
+      const accepted = swapped.get(answer.pairId) === true ? answer.acceptedVerdicts.map(mirrorVerdict) : answer.acceptedVerdicts;
+      await storeAnswer(tx, answer, accepted);
+      const old = before.get(answer.pairId);
+      if (old === undefined || isSameSet(old, accepted)) continue;
+      changed += 1;
+      await recheckVotes(tx, answer.pairId);
+    }
+    return { stored: answers.length, changed };
+  });
+}
+
+async function readSides(tx: Tx, answers: readonly GoldAnswer[]): Promise<Map<string, boolean>> {
+  const ids = answers.map((answer) => answer.pairId);
+  const { rows } = await sql<{ id: string; sides_swapped: boolean }>`
+    select id, sides_swapped from pair where purpose = 'gold' and id = any(${ids})`.execute(tx);
+  const sides = new Map(rows.map((row) => [row.id, row.sides_swapped]));
+  const missing = ids.filter((id) => !sides.has(id));
+  if (missing.length === 0) return sides;
+  const shown = missing.slice(0, IDS_SHOWN_MAX).map((id) => JSON.stringify(id)).join(', ');
+  throw new PairloopError(
+    `No gold pair has the id ${shown}${missing.length > IDS_SHOWN_MAX ? ` (and ${missing.length - IDS_SHOWN_MAX} more)` : ''}; import its pair as gold first. No answer was stored.`,
+  );
+}
+
+async function storeAnswer(tx: Tx, answer: GoldAnswer, accepted: readonly Verdict[]): Promise<void> {
+  const values = { accepted_verdicts: JSON.stringify(accepted), explanation: answer.explanation, author: answer.author };
+  await tx
+    .insertInto('gold_item')
+    .values({ pair_id: answer.pairId, ...values })
+    .onConflict((conflict) => conflict.column('pair_id').doUpdateSet(values))
+    .execute();
+}
+
+function isSameSet(some: readonly Verdict[], others: readonly Verdict[]): boolean {
+  return some.length === others.length && some.every((verdict) => others.includes(verdict));
+}
+
+async function recheckVotes(tx: Tx, pairId: string): Promise<void> {
+  const checks = await tx.selectFrom('gold_check').select('annotation_id').where('pair_id', '=', pairId).execute();
+  for (const check of checks) await recheckGold(tx, check.annotation_id);
+}
 
 /**
  * Checks one annotation of a gold item against its accepted verdicts and stores whether it passed. A

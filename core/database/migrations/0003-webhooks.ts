@@ -28,11 +28,13 @@ const statements = [
   `create table batch (
     id bigint generated always as identity primary key,
     project_id bigint not null references project (id),
-    round_id bigint,
+    -- A round becomes one batch, however often that is asked for.
+    round_id bigint unique,
     state text not null default 'building' check (state in ('building', 'shipped')),
     created_at timestamptz not null default now(),
     shipped_at timestamptz
   )`,
+  `create index batch_project on batch (project_id)`,
   `create table batch_item (
     id bigint generated always as identity primary key,
     batch_id bigint not null references batch (id),
@@ -41,10 +43,15 @@ const statements = [
     position integer not null,
     -- The Label Studio task; null until it was created there.
     task_id integer unique,
+    -- Set before the task is created: with a null task_id it says that Label Studio may have it already.
     released_at timestamptz,
+    -- The pair is accepted or disputed: nobody is asked any more. Never true for gold.
+    settled boolean not null default false,
     unique (batch_id, position),
     unique (batch_id, pair_id)
   )`,
+  `create index batch_item_unsettled on batch_item (batch_id, position) where not settled`,
+  `create index batch_item_pair on batch_item (pair_id)`,
   `create table rater (
     id uuid primary key,
     label_studio_user_id integer not null unique,
@@ -68,6 +75,7 @@ const statements = [
     expires_at timestamptz not null,
     primary key (batch_item_id, rater_id)
   )`,
+  `create index assignment_rater on assignment (rater_id, expires_at)`,
   // What Label Studio posted, without the task's text. Applied once by the worker.
   `create table delivery (
     id bigint generated always as identity primary key,
@@ -131,7 +139,7 @@ const statements = [
     check ((state = 'cast') = (verdict is not null))
   )`,
   `create index vote_item on vote (batch_item_id, rater_id)`,
-  `create index vote_pair on vote (project_id, pair_id)`,
+  `create index vote_pair on vote (project_id, pair_id, rater_id)`,
   // The answers live here and nowhere else: Label Studio shows everything to everybody.
   `create table gold_item (
     pair_id text primary key references pair (id),

@@ -19,5 +19,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   )`.execute(db);
   await sql`create index journal_unique_id on journal (unique_id)`.execute(db);
   await sql`create index journal_annotation on journal (annotation_id)`.execute(db);
+  await sql`create index journal_user_task on journal (label_studio_user_id, task_id)`.execute(db);
   await sql`create index journal_pending on journal (id) where outcome = 'pending'`.execute(db);
 }
