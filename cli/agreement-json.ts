@@ -1,5 +1,5 @@
 import type { AgreementReport } from '../webhooks/statistics/agreement-report.js';
-import type { Estimate } from '../webhooks/statistics/bootstrap.js';
+import type { Estimate, Interval } from '../webhooks/statistics/bootstrap.js';
 import type { KappaEstimate } from '../webhooks/statistics/cohen-kappa.js';
 
 /** The report as the JSON document of `--json`. What is undefined is null, with its reason beside it. */
@@ -31,6 +31,6 @@ function estimateJson({ value, n, interval, reason }: Estimate): Record<string, 
   return { value, n, interval: interval === null ? null : intervalJson(interval), reason: reason ?? null };
 }
 
-function intervalJson({ low, high, level, resamples, undefinedResamples }: NonNullable<Estimate['interval']>): Record<string, unknown> {
+function intervalJson({ low, high, level, resamples, undefinedResamples }: Interval): Record<string, unknown> {
   return { low, high, level, resamples, undefined_resamples: undefinedResamples };
 }

@@ -7,7 +7,7 @@ import { countValues } from './value-counts.js';
 import { tabulateVotes, type VoteTable } from './vote-table.js';
 
 /** Cohen's κ of one pair of raters; the weighted ones are there at the ordinal and interval levels only. */
-export interface RaterPairKappa {
+interface RaterPairKappa {
   readonly raters: readonly [string, string];
   readonly kappa: KappaEstimate;
   readonly linear?: KappaEstimate;
