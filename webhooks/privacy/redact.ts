@@ -25,7 +25,7 @@ const TOKEN = new RegExp(`\\[(?:${FINDING_KINDS.join('|').toUpperCase()})_[0-9a-
 /** A token may lay bare a value beside it; each further pass finds such. Texts need one or two. */
 const PASSES_MAX = 20;
 
-export interface Redacted {
+interface Redacted {
   readonly text: string;
   /** How many values of each kind were replaced; kinds without any are absent. */
   readonly counts: Record<string, number>;
