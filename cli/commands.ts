@@ -12,4 +12,5 @@ export const commands: SubCommandsDef = {
   explain: () => import('./commands/explain.js').then((module) => module.explainCommand),
   rater: () => import('./commands/rater.js').then((module) => module.raterCommand),
   reconcile: () => import('./commands/reconcile.js').then((module) => module.reconcileCommand),
+  replay: () => import('./commands/replay.js').then((module) => module.replayCommand),
 };

@@ -1,6 +1,6 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 
-export const VIEW_SCRIPT = '/pairloop/view/community.js';
+const VIEW_SCRIPT = '/pairloop/view/community.js';
 const TAG = `<script src="${VIEW_SCRIPT}" defer></script>`;
 
 /** Present in every page of Label Studio's own app, and in nothing else it serves (documentation, uploads, log-in). */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Db } from '../../core/database/connect.js';
 
-export type JournalKind = 'submit' | 'skip' | 'update' | 'delete';
+type JournalKind = 'submit' | 'skip' | 'update' | 'delete';
 
 export interface JournalEntry {
   readonly userId: number;

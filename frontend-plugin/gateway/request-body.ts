@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Refusal } from './refusal.js';
 
 /** Largest submission that is taken: far above any judgement, far below what would hurt. */
-export const SUBMISSION_BYTES_MAX = 1_000_000;
+const SUBMISSION_BYTES_MAX = 1_000_000;
 
 /**
  * Reads a request's whole body. What is too large is read to its end but not kept, so that the client
