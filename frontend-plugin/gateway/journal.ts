@@ -29,9 +29,9 @@ export async function recordSubmission(db: Db, entry: JournalEntry): Promise<num
   return row.id;
 }
 
-const JUDGEMENT_FIELDS = ['result', 'lead_time', 'started_at', 'was_cancelled'] as const;
+const JUDGEMENT_FIELDS = ['result', 'lead_time', 'started_at', 'was_cancelled', 'comment'] as const;
 
-/** What the journal keeps of a submission: the judgement, never the pair's text or what else a client sends along. */
+/** What the journal keeps of a submission: the judgement (`comment` is a skip's reason, which Label Studio drops), never the pair's text or what else a client sends along. */
 function judgementOf(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(JUDGEMENT_FIELDS.filter((name) => name in body).map((name) => [name, body[name]]));
 }

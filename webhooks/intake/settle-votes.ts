@@ -92,7 +92,7 @@ const journalBodySchema = z.object({
   result: z.unknown().optional(),
   was_cancelled: z.boolean().optional().catch(undefined),
   started_at: z.iso.datetime({ offset: true }).optional().catch(undefined),
-  skip_reason: z.string().optional().catch(undefined),
+  comment: z.string().optional().catch(undefined),
 });
 
 async function readJournal(tx: Tx, seat: Seat): Promise<JournalEntry[]> {

@@ -55,7 +55,7 @@ test('what is deleted, unusable or came around the gateway replaces nothing', ()
 
 test('a skip never counts, and a later skip takes back an earlier vote', () => {
   const skip = annotation(2, { was_cancelled: true, result: [] });
-  const skipped = entry({ kind: 'skip', unique_id: 'u2', body: { result: [], was_cancelled: true, skip_reason: 'distressing' } });
+  const skipped = entry({ kind: 'skip', unique_id: 'u2', body: { result: [], was_cancelled: true, comment: 'distressing' } });
   expect(reasons([annotation(1), skip], [entry(), skipped])).toEqual({ 1: 'replaced by annotation 2', 2: 'skipped' });
   expect(deriveVotes([skip], [skipped], true)).toMatchObject([{ judgement: null, skipReason: 'distressing' }]);
   expect(reasons([skip], [entry({ unique_id: 'u2' })])).toEqual({ 2: 'changed in Label Studio without going through the gateway' });

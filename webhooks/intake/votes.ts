@@ -23,7 +23,8 @@ export interface JournalEntry {
     readonly result?: unknown;
     readonly was_cancelled?: boolean | undefined;
     readonly started_at?: string | undefined;
-    readonly skip_reason?: string | undefined;
+    /** A skip's reason, as the labeling page sends it. Label Studio drops it. */
+    readonly comment?: string | undefined;
   };
 }
 
@@ -62,7 +63,7 @@ export function deriveVotes(annotations: readonly KnownAnnotation[], journal: re
     return {
       annotationId: annotation.id,
       judgement,
-      skipReason: judgement === null ? (witness?.body.skip_reason ?? null) : null,
+      skipReason: judgement === null ? (witness?.body.comment ?? null) : null,
       startedAt: judgement?.meta?.started_at ?? witness?.body.started_at ?? null,
       submittedAt: annotation.updated_at,
       leadTimeS: annotation.lead_time_s,

@@ -10,7 +10,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     task_id integer,
     annotation_id integer,
     unique_id uuid,
-    -- The request's judgement: result, lead_time, started_at, was_cancelled; never the pair's text.
+    -- The request's judgement: result, lead_time, started_at, was_cancelled, comment; never the pair's text.
     body jsonb not null,
     -- pending: not known yet whether Label Studio stored it.
     outcome text not null default 'pending' check (outcome in ('pending', 'stored', 'refused')),
