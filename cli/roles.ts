@@ -7,6 +7,7 @@ import type { Logger } from '../core/logging.js';
 import { startQueue } from '../core/queue.js';
 import { startGateway } from '../frontend-plugin/gateway/gateway.js';
 import { registerSelectionJobs } from '../ml-backend/jobs.js';
+import { startMlBackend } from '../ml-backend/protocol/server.js';
 import { startWebhookService } from '../webhooks/intake/service.js';
 import { registerWebhookJobs } from '../webhooks/jobs.js';
 
@@ -30,7 +31,7 @@ export interface RunningRole {
 
 const ROLES: Record<RoleName, (context: RoleContext) => Promise<RunningRole>> = {
   gateway: startGateway,
-  'ml-backend': (context) => startHealth(context.config.mlBackendPort),
+  'ml-backend': startMlBackend,
   webhooks: startWebhooks,
   worker: startWorker,
 };
