@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { pairsCommand } from '../../cli/commands/pairs.js';
 import { roundCommand } from '../../cli/commands/round.js';
-import { readPair } from '../../core/database/pair-row.js';
+import { readPair } from '../support/read-pair.js';
 import { runInProcess } from '../support/run-command.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 

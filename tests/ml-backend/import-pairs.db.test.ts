@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sql } from 'kysely';
-import { readPair } from '../../core/database/pair-row.js';
 import { incomingPairSchema, type IncomingPair } from '../../core/domain/pair.js';
 import { swapsSides } from '../../ml-backend/pool/canonical-sides.js';
 import { importPairs, type ImportOptions } from '../../ml-backend/pool/import.js';
+import { readPair } from '../support/read-pair.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const SECRET = 'c'.repeat(64);

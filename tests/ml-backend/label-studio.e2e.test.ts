@@ -21,7 +21,7 @@ test('added by URL, the ML backend ranks the tasks, and the label stream serves 
     return reply.data;
   };
   const project = await client.createProject({ title: 'Ranked by Pairloop', label_config: LABEL_CONFIG, sampling: 'Uncertainty sampling' });
-  const taskIds = await client.importTasks(project.id, Array.from({ length: TASKS }, (_, n) => ({ prompt_text: `Question ${n}` })));
+  const taskIds = await client.importTasks(project.id, Array.from({ length: TASKS }, (_, n) => ({ data: { prompt_text: `Question ${n}` } })));
   const ranked = taskIds.map((_, rank) => taskIds[(rank * 3 + 5) % TASKS]!);
   await seedProject(db, project.id, ranked);
 

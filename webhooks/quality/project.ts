@@ -2,7 +2,7 @@ import type { Db } from '../../core/database/connect.js';
 import { PairloopError } from '../../core/errors.js';
 import { LabelStudioError, type LabelStudioClient } from '../../core/label-studio/client.js';
 import type { ProjectWire } from '../../core/label-studio/wire.js';
-import { RANKING_MODEL_VERSION } from './ranking.js';
+import { RANKING_MODEL_VERSION } from '../../core/domain/ranking.js';
 
 /**
  * Annotations after which Label Studio calls a task labelled. In 1.23.2 `next_task` leaves labelled

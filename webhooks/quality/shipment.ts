@@ -4,7 +4,7 @@ import { toPair } from '../../core/database/pair.js';
 import { PairloopError } from '../../core/errors.js';
 import type { LabelStudioClient, NewTask } from '../../core/label-studio/client.js';
 import { release } from '../privacy/release.js';
-import { RANKING_MODEL_VERSION, rankingScore } from './ranking.js';
+import { RANKING_MODEL_VERSION, rankingScore } from '../../core/domain/ranking.js';
 import { shuffle, type RandomInt } from './shuffle.js';
 
 /** Tasks per request: about a tenth of a second of Label Studio's time. */
