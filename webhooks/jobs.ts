@@ -1,11 +1,16 @@
+import { join } from 'node:path';
+import type { Config } from '../core/config.js';
 import type { Db } from '../core/database/connect.js';
 import type { LabelStudioClient } from '../core/label-studio/client.js';
 import type { Logger } from '../core/logging.js';
 import type { Queue } from '../core/queue.js';
+import { pushAccepted } from './datasets/accepted-folder.js';
+import { sendPush } from './datasets/push-job.js';
 import { applyDelivery } from './intake/delivery.js';
 import { reconcile } from './intake/reconcile.js';
 
 export interface WebhookJobParts {
+  readonly config: Pick<Config, 'dataDir'>;
   readonly db: Db;
   readonly labelStudio: LabelStudioClient;
   readonly log: Logger;
@@ -14,10 +19,17 @@ export interface WebhookJobParts {
 
 const EVERY_MINUTE = '* * * * *';
 
-/** Puts the worker to the jobs of this room: deliveries as they come, reconciliation at once and every minute. */
+/**
+ * Puts the worker to the jobs of this room: deliveries as they come, accepted folders as pairs are
+ * accepted, reconciliation every minute. Folders and reconciliation are also seen to at once.
+ */
 export async function registerWebhookJobs(queue: Queue, parts: WebhookJobParts): Promise<void> {
   const { db, log } = parts;
+  const folders = { db, acceptedDir: join(parts.config.dataDir, 'accepted'), now: parts.now };
   await queue.work('apply-delivery', ({ deliveryId }) => applyDelivery(db, queue, deliveryId));
+  await queue.work('push-accepted', async ({ projectId }) => {
+    log.info(await pushAccepted(folders, projectId), 'accepted folder brought up to date');
+  });
   await queue.work('reconcile', async ({ labelStudioProjectId }) => {
     for (const report of await reconcile({ ...parts, queue }, labelStudioProjectId, 'recent')) {
       if (report.applied + report.deleted + report.settled > 0) log.info({ ...report }, 'reconciled with Label Studio');
@@ -25,4 +37,6 @@ export async function registerWebhookJobs(queue: Queue, parts: WebhookJobParts):
   });
   await queue.schedule('reconcile', EVERY_MINUTE, { labelStudioProjectId: null });
   await queue.send(db, 'reconcile', { labelStudioProjectId: null });
+  const projects = await db.selectFrom('project').select('id').execute();
+  for (const { id } of projects) await sendPush(db, queue, id);
 }

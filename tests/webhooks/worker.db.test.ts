@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -17,11 +20,13 @@ const log = createLogger('test', 'silent');
 let database: TestDatabase;
 let db: Db;
 let intake: Queue;
+let dataDir: string;
 const workers: { stop(): Promise<void> }[] = [];
 
 beforeAll(async () => {
   database = await createTestDatabase();
   db = database.db;
+  dataDir = await mkdtemp(join(tmpdir(), 'pairloop-worker-'));
   intake = await startQueue(database.url, log);
   await seedProject(db, 1, Array.from({ length: 100 }, (_, index) => 101 + index));
   await db.updateTable('project').set({ journal_required: false }).execute();
@@ -32,6 +37,7 @@ afterEach(async () => {
 afterAll(async () => {
   await intake.stop();
   await database.drop();
+  await rm(dataDir, { recursive: true, force: true });
 });
 
 /** A worker as the worker role runs it, with connections of its own; Label Studio is out of reach. */
@@ -40,7 +46,7 @@ async function startWorker(): Promise<void> {
   const own = connect(database.url, 3);
   workers.push({ stop: async () => { await queue.stop(); await own.destroy(); } });
   const labelStudio = new LabelStudioClient({ url: 'http://127.0.0.1:1', apiKey: 'x' });
-  await registerWebhookJobs(queue, { db: own, labelStudio, log, now: () => new Date() });
+  await registerWebhookJobs(queue, { config: { dataDir }, db: own, labelStudio, log, now: () => new Date() });
 }
 const store = (options: WireOptions) => storeDelivery(db, intake, readEvent(event('ANNOTATION_CREATED', wire(options)))!, new Date());
 const countedVotes = async () => (await db.selectFrom('vote').select('annotation_id').where('counted', '=', true).execute()).length;

@@ -45,7 +45,7 @@ interface Item {
  * or another process is shipping the batch.
  */
 export async function shipBatch(deps: ShipmentDeps, batchId: number): Promise<{ taskCount: number; created: number }> {
-  return exclusively(deps.db, batchId, async () => {
+  return exclusively(deps, batchId, async (deps) => {
     const batch = await deps.db
       .selectFrom('batch')
       .innerJoin('project', 'project.id', 'batch.project_id')
@@ -67,12 +67,12 @@ export async function shipBatch(deps: ShipmentDeps, batchId: number): Promise<{ 
 }
 
 /** Runs under a lock that PostgreSQL gives back when this process dies. */
-async function exclusively<T>(db: Db, batchId: number, work: () => Promise<T>): Promise<T> {
-  return db.connection().execute(async (connection) => {
+async function exclusively<T>(deps: ShipmentDeps, batchId: number, work: (deps: ShipmentDeps) => Promise<T>): Promise<T> {
+  return deps.db.connection().execute(async (connection) => {
     const lock = await sql<{ got: boolean }>`select pg_try_advisory_lock(hashtext('pairloop.shipment'), ${batchId}::int) as got`.execute(connection);
     if (lock.rows[0]?.got !== true) throw new PairloopError(`Batch ${batchId} is being shipped by another process; wait until it is done.`);
     try {
-      return await work();
+      return await work({ ...deps, db: connection });
     } finally {
       await sql`select pg_advisory_unlock(hashtext('pairloop.shipment'), ${batchId}::int)`.execute(connection);
     }

@@ -1,5 +1,6 @@
 import type { Tx } from '../../core/database/connect.js';
 import type { Queue } from '../../core/queue.js';
+import { sendPush } from '../datasets/push-job.js';
 import { recheckGold } from './gold.js';
 import { recountConsensus } from './consensus.js';
 
@@ -34,5 +35,5 @@ export async function voteChanged(tx: Tx, change: VoteChange, queue: Pick<Queue,
   }
   const rule = { votesMin: project.votes_min, votesMax: project.votes_max, agreementMin: project.agreement_min };
   const acceptedChanged = await recountConsensus(tx, { projectId: project.id, pairId: change.pairId, rule });
-  if (acceptedChanged) await queue.send(tx, 'push-accepted', { projectId: project.id }, `project-${project.id}`);
+  if (acceptedChanged) await sendPush(tx, queue, project.id);
 }
