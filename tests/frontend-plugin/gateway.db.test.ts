@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { randomUUID } from 'node:crypto';
@@ -275,6 +275,34 @@ test('a task’s presentation: the annotator’s own order, rubric and guideline
   });
   expect(await (await present('task=555')).json()).toEqual({ managed: false });
   expect([(await present('task=x')).status, (await present('task=101', {})).status]).toEqual([400, 401]);
+});
+
+/** Opens a WebSocket by hand and tells the answer's status line, or what comes back for what is sent. */
+function openSocket(path: string, headers: Record<string, string>): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'x' };
+    const request = httpRequest({ port: gateway.port, path, headers: { ...upgrade, ...headers } });
+    request.on('upgrade', (_answer, socket) => {
+      socket.on('data', (bytes: Buffer) => {
+        resolve(bytes.toString());
+        socket.destroy();
+      });
+      socket.write('hello');
+    });
+    request.on('response', (answer) => resolve(String(answer.statusCode)));
+    request.on('error', reject);
+    request.end();
+  });
+}
+
+test('a WebSocket goes through both ways; one from another site’s page, or to Pairloop’s own paths, does not', async () => {
+  labelStudio.on('upgrade', (_req, socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    socket.on('data', (bytes: Buffer) => socket.write(`echo ${bytes.toString()}`));
+  });
+  expect(await openSocket('/ws', { cookie: 'sessionid=rater', origin: 'https://pairs.example' })).toBe('echo hello');
+  expect(await openSocket('/ws', { cookie: 'sessionid=rater', origin: 'https://evil.example' })).toBe('403');
+  expect(await openSocket('/pairloop/ml/x', {})).toBe('404');
 });
 
 test('Pairloop’s own paths: health of every part, roles that are down, nothing internal in public', async () => {
