@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import { defineCommand } from 'citty';
 import { loadConfig } from '../../core/config.js';
 import { assertReachable, connect } from '../../core/database/connect.js';
@@ -6,9 +5,8 @@ import { ensureSecrets } from '../../core/database/secrets.js';
 import { consentSchema, type Consent } from '../../core/domain/pair.js';
 import { PairloopError } from '../../core/errors.js';
 import { resolveDatabaseUrl } from '../../core/running/running-file.js';
-import { importPairs, type ImportResult } from '../../ml-backend/pool/import.js';
-import { parsePairsFile } from '../../ml-backend/pool/pairs-file.js';
-import { createRedactor } from '../../webhooks/privacy/redact.js';
+import type { ImportResult } from '../../ml-backend/pool/import.js';
+import { importFile } from '../system/project.js';
 
 const BASES = consentSchema.shape.basis.options;
 
@@ -25,25 +23,13 @@ const importCommand = defineCommand({
   },
   async run({ args }) {
     const consent = readConsent(args.consent, args['consent-reference']);
-    const { pairs, contentSha256, ignoredFields } = await parsePairsFile(args.file);
-    if (ignoredFields.length > 0) process.stderr.write(`Not read, because a pair has no such field: ${ignoredFields.join(', ')}.\n`);
     const databaseUrl = resolveDatabaseUrl(loadConfig());
     const db = connect(databaseUrl, 2);
     try {
       await assertReachable(db, databaseUrl);
-      const secrets = await ensureSecrets(db);
-      const redactor = createRedactor(secrets.redaction);
-      const result = await importPairs(db, pairs, {
-        fileName: basename(args.file),
-        contentSha256,
-        purpose: 'pool',
-        redact: redactor.redact,
-        redactionVersion: redactor.version,
-        canonicalSidesSecret: secrets.canonical_sides,
-        consent,
-        now: () => new Date(),
-      });
-      process.stdout.write(args.json === true ? `${JSON.stringify(toJson(result, redactor.version))}\n` : describe(result));
+      const result = await importFile({ db, secrets: await ensureSecrets(db) }, { path: args.file, purpose: 'pool', consent });
+      if (result.ignoredFields.length > 0) process.stderr.write(`Not read, because a pair has no such field: ${result.ignoredFields.join(', ')}.\n`);
+      process.stdout.write(args.json === true ? `${JSON.stringify(toJson(result, result.redactionVersion))}\n` : describe(result));
     } finally {
       await db.destroy();
     }

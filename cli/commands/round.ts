@@ -1,10 +1,10 @@
 import { defineCommand } from 'citty';
 import { loadConfig } from '../../core/config.js';
-import { assertReachable, connect, type Db } from '../../core/database/connect.js';
-import { PairloopError } from '../../core/errors.js';
+import { assertReachable, connect } from '../../core/database/connect.js';
 import { resolveDatabaseUrl } from '../../core/running/running-file.js';
 import { createRound, runRound } from '../../ml-backend/rounds/round.js';
 import { DEFAULT_WEIGHT } from '../../ml-backend/selection/hybrid.js';
+import { findProject } from '../find-project.js';
 import { parseNumber } from '../number-argument.js';
 
 const DEFAULT_K = 1_200;
@@ -41,13 +41,3 @@ export const roundCommand = defineCommand({
   meta: { name: 'round', description: 'Selection rounds: which pairs are labelled next.' },
   subCommands: { run: runSubcommand },
 });
-
-async function findProject(db: Db, given: string | undefined): Promise<{ id: number; labelStudioId: number; title: string }> {
-  const projects = await db.selectFrom('project').select(['id', 'label_studio_id as labelStudioId', 'title']).orderBy('id').execute();
-  const names = projects.map((project) => `${project.labelStudioId} (${project.title})`).join(', ');
-  if (projects.length === 0) throw new PairloopError('There is no project yet; pairloop up makes a demo project.');
-  if (given === undefined && projects.length > 1) throw new PairloopError(`There are several projects; name one with --project: ${names}.`, 'usage');
-  const project = given === undefined ? projects[0] : projects.find((one) => String(one.labelStudioId) === given);
-  if (project === undefined) throw new PairloopError(`There is no project ${given}; there are ${names}.`, 'usage');
-  return project;
-}

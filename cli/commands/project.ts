@@ -1,0 +1,36 @@
+import { defineCommand } from 'citty';
+import { listRubrics } from '../../label-configs/rubric-file.js';
+import { parseNumber } from '../number-argument.js';
+import { withProjectParts } from '../system/connected.js';
+import { installRubricProject } from '../system/project.js';
+
+const createCommand = defineCommand({
+  meta: { name: 'create', description: 'Make a Label Studio project that collects preferences by a rubric; again: bring it up to date.' },
+  args: {
+    title: { type: 'string', required: true, valueHint: 'TITLE', description: 'Its title in Label Studio.' },
+    rubric: { type: 'string', default: 'assistant', valueHint: 'RUBRIC', description: `One of ${listRubrics().join(', ')}.` },
+    'label-studio-project': { type: 'string', valueHint: 'ID', description: 'Take this project of Label Studio instead of making one.' },
+    'votes-min': { type: 'string', default: '2', valueHint: 'N', description: 'Votes every pair gets.' },
+    'votes-max': { type: 'string', default: '3', valueHint: 'N', description: 'Votes a pair gets when the first ones disagree.' },
+    json: { type: 'boolean', description: 'Print one JSON document.' },
+  },
+  run: ({ args }) =>
+    withProjectParts(async (parts) => {
+      const adopted = args['label-studio-project'];
+      const installed = await installRubricProject(parts, {
+        title: args.title,
+        rubric: args.rubric,
+        votesMin: parseNumber('--votes-min', args['votes-min']),
+        votesMax: parseNumber('--votes-max', args['votes-max']),
+        ...(adopted === undefined ? {} : { labelStudioProjectId: parseNumber('--label-studio-project', adopted) }),
+      });
+      const url = `${parts.publicUrl}/projects/${installed.labelStudioProjectId}`;
+      const document = { project: installed.labelStudioProjectId, url };
+      process.stdout.write(args.json === true ? `${JSON.stringify(document)}\n` : `${args.title} is Label Studio project ${document.project}: ${url}\n`);
+    }),
+});
+
+export const projectCommand = defineCommand({
+  meta: { name: 'project', description: "Projects: a rubric's label config, queue, webhook and ML backend in Label Studio." },
+  subCommands: { create: createCommand },
+});

@@ -1,0 +1,120 @@
+import { randomInt } from 'node:crypto';
+import { basename } from 'node:path';
+import type { Db } from '../../core/database/connect.js';
+import type { Secrets } from '../../core/database/secrets.js';
+import { LabelStudioClient, type LabelStudioAccess } from '../../core/label-studio/client.js';
+import { compileLabelConfig } from '../../label-configs/compile.js';
+import { loadGuideline } from '../../label-configs/guideline-file.js';
+import { loadRubric } from '../../label-configs/rubric-file.js';
+import { importPairs, type ImportResult } from '../../ml-backend/pool/import.js';
+import { parsePairsFile } from '../../ml-backend/pool/pairs-file.js';
+import { createRound, runRound } from '../../ml-backend/rounds/round.js';
+import type { Consent } from '../../core/domain/pair.js';
+import { createRedactor } from '../../webhooks/privacy/redact.js';
+import { buildBatch } from '../../webhooks/quality/batch.js';
+import { parseGoldFile } from '../../webhooks/quality/gold-file.js';
+import { storeGoldAnswers } from '../../webhooks/quality/gold.js';
+import { installProject, type InstalledProject } from '../../webhooks/quality/project.js';
+import { shipBatch } from '../../webhooks/quality/shipment.js';
+
+/** What crosses rooms: the database, Label Studio and the shared secrets. */
+export interface ProjectParts {
+  readonly db: Db;
+  readonly secrets: Secrets;
+  readonly labelStudio: LabelStudioAccess;
+  /** URL under which Label Studio reaches the gateway. */
+  readonly publicUrl: string;
+}
+
+export interface RubricProject {
+  readonly title: string;
+  readonly rubric: string;
+  readonly labelStudioProjectId?: number;
+  readonly votesMin?: number;
+  readonly votesMax?: number;
+  readonly agreementMin?: number;
+}
+
+/** Makes a project from a rubric (see `installProject`), with its label config, guideline, webhook and ML backend. */
+export function installRubricProject(parts: ProjectParts, project: RubricProject): Promise<InstalledProject> {
+  const rubric = loadRubric(project.rubric);
+  const guideline = loadGuideline(rubric.guideline);
+  const config = compileLabelConfig(rubric);
+  return installProject(
+    { db: parts.db, labelStudio: new LabelStudioClient(parts.labelStudio) },
+    {
+      ...project,
+      labelConfig: config.xml,
+      labelConfigHash: config.hash,
+      guideline: { version: guideline.version, sha256: guideline.sha256 },
+      publicUrl: parts.publicUrl,
+      webhookSecret: parts.secrets.webhook,
+      mlBackend: true,
+    },
+  );
+}
+
+/** Imports the pairs of a file into the pool, or as gold, redacted and with shuffled sides. */
+export async function importFile(
+  { db, secrets }: Pick<ProjectParts, 'db' | 'secrets'>,
+  file: { readonly path: string; readonly purpose: 'pool' | 'gold'; readonly consent?: Consent | undefined },
+): Promise<ImportResult & { redactionVersion: string; ignoredFields: readonly string[] }> {
+  const { pairs, contentSha256, ignoredFields } = await parsePairsFile(file.path);
+  const redactor = createRedactor(secrets.redaction);
+  const result = await importPairs(db, pairs, {
+    fileName: basename(file.path),
+    contentSha256,
+    purpose: file.purpose,
+    redact: redactor.redact,
+    redactionVersion: redactor.version,
+    canonicalSidesSecret: secrets.canonical_sides,
+    consent: file.consent,
+    now: () => new Date(),
+  });
+  return { ...result, redactionVersion: redactor.version, ignoredFields };
+}
+
+/** Imports gold items: their pairs, and the answers that exist only in Pairloop. The file is read whole before anything is stored. */
+export async function importGold(
+  parts: Pick<ProjectParts, 'db' | 'secrets'>,
+  path: string,
+): Promise<{ imported: number; skipped: number; changed: number }> {
+  const answers = await parseGoldFile(path);
+  const { imported, skipped } = await importFile(parts, { path, purpose: 'gold' });
+  const { changed } = await storeGoldAnswers(parts.db, answers);
+  return { imported, skipped, changed };
+}
+
+export interface NewBatch {
+  readonly projectId: number;
+  readonly k: number;
+  readonly weight?: number;
+  readonly goldCount?: number;
+  readonly goldShare?: number;
+}
+
+export interface ShippedBatch {
+  readonly batchId: number;
+  readonly roundId: number;
+  readonly pairCount: number;
+  readonly goldCount: number;
+  readonly uncertaintySource: string;
+  readonly withheld: number;
+}
+
+/** Ranks the pool, makes a batch of the first k pairs and gold, and ships it into Label Studio. */
+export async function launchBatch(parts: ProjectParts, batch: NewBatch, onProgress?: (done: number, total: number) => void): Promise<ShippedBatch> {
+  const { projectId, k, weight, ...gold } = batch;
+  const roundId = await createRound(parts.db, { projectId, k, weight });
+  const round = await runRound(parts.db, roundId, { now: () => new Date(), clockMs: () => performance.now() });
+  const built = await buildBatch({ db: parts.db, randomInt }, { projectId, roundId, ...gold });
+  await ship(parts, built.batchId, onProgress);
+  const { batchId, pairCount, goldCount, withheld } = built;
+  return { batchId, roundId, pairCount, goldCount, uncertaintySource: round.uncertaintySource, withheld: withheld.length };
+}
+
+/** Ships a batch, or goes on where an earlier shipment was cut off. */
+export async function ship(parts: ProjectParts, batchId: number, onProgress?: (done: number, total: number) => void): Promise<void> {
+  const deps = { db: parts.db, labelStudio: new LabelStudioClient(parts.labelStudio), randomInt, now: () => new Date() };
+  await shipBatch(onProgress === undefined ? deps : { ...deps, onProgress }, batchId);
+}
