@@ -1,4 +1,9 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+
+/** Below the ports that systems hand to outgoing connections (from 32,768 on Linux), which take a free one at any moment. */
+const FIRST_MIN = 12_000;
+const FIRST_MAX = 32_000;
 
 /** A loopback port that nobody listens on at the moment. */
 export async function freePort(): Promise<number> {
@@ -6,26 +11,20 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/**
- * `count` ports in a row, free at the moment; returns them in order. The system starts two random ports far apart,
- * so that test processes at the same time seldom meet.
- */
+/** `count` ports in a row, free at the moment; returns them in order. Random, so that test processes at the same time seldom meet. */
 export async function freePortRun(count: number): Promise<[number, ...number[]]> {
   for (;;) {
-    const first = await listenOnce(0);
-    if (first === undefined || first + count > 65_000) continue;
-    const rest = await Promise.all(Array.from({ length: count - 1 }, (_, index) => listenOnce(first + 1 + index)));
-    if (rest.every((port) => port !== undefined)) return [first, ...rest];
+    const first = randomInt(FIRST_MIN, FIRST_MAX);
+    const ports: [number, ...number[]] = [first, ...Array.from({ length: count - 1 }, (_, index) => first + 1 + index)];
+    const free = await Promise.all(ports.map(isFree));
+    if (free.every(Boolean)) return ports;
   }
 }
 
-function listenOnce(port: number): Promise<number | undefined> {
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen(port, '127.0.0.1', () => {
-      const { port: given } = server.address() as AddressInfo;
-      server.close(() => resolve(given));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }
