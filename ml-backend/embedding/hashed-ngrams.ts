@@ -46,45 +46,76 @@ export function embedPair({ prompt, responseA, responseB }: PairTexts): Float32A
  * "Feature hashing for large scale multitask learning", ICML 2009). The text is put into NFKC and lower
  * case (Unicode's own, no language's), and cut into tokens. Features are each token, each two tokens in
  * a row, and each 3 and 4 characters (code points) of a token with a space on either side. A feature seen n times
- * weighs √n. Its 32-bit hash h (FNV-1a of its UTF-8 bytes, finished as in MurmurHash3) puts it at
+ * weighs √n. Its 32-bit hash h (FNV-1a of w, b or c for the kind and then its UTF-8 bytes, finished as in
+ * MurmurHash3) puts it at
  * (h >> 1) mod 128 with the sign of its lowest bit. A text without tokens gives the zero vector.
  */
 export function embedText(text: string): Float64Array {
-  const counts = new Map<number, number>();
-  for (const feature of features(text)) {
-    const hash = hashUtf8(feature);
-    counts.set(hash, (counts.get(hash) ?? 0) + 1);
-  }
   const vector = new Float64Array(TEXT_DIMENSIONS);
-  for (const [hash, count] of counts) {
+  for (const [hash, count] of countFeatures(text)) {
     const at = (hash >>> 1) % TEXT_DIMENSIONS;
     vector[at] = vector[at]! + ((hash & 1) === 0 ? Math.sqrt(count) : -Math.sqrt(count));
   }
   return scaleToLengthOne(vector);
 }
 
-/** Each feature as a text; the first letter keeps the kinds apart (w token, b two tokens, c characters). */
-function* features(text: string): Generator<string> {
-  const tokens = text.slice(0, CHARACTERS_MAX).normalize('NFKC').toLowerCase().match(TOKEN) ?? [];
-  let before: string | undefined;
-  for (const token of tokens) {
-    yield `w${token}`;
-    if (before !== undefined) yield `b${before} ${token}`;
-    before = token;
-    const characters = [' ', ...token, ' '];
-    for (const length of GRAM_LENGTHS) {
-      for (let start = 0; start + length <= characters.length; start += 1) yield `c${characters.slice(start, start + length).join('')}`;
-    }
-  }
-}
-
 const encoder = new TextEncoder();
 
-/** FNV-1a, 32 bit (http://www.isthe.com/chongo/tech/comp/fnv/), then MurmurHash3's finaliser, which spreads its weak low bits. */
-function hashUtf8(text: string): number {
-  let hash = 0x811c9dc5;
-  for (const byte of encoder.encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+/** First byte of what is hashed for a feature; keeps the kinds apart. */
+const TOKEN_KIND = 0x77; // w
+const TWO_TOKENS_KIND = 0x62; // b
+const CHARACTERS_KIND = 0x63; // c
+
+/**
+ * How often each feature's hash occurs, in order of first appearance. Works on the UTF-8 bytes of each token
+ * between two spaces, so that no text is made for a feature (measured: five times as fast).
+ */
+function countFeatures(text: string): Map<number, number> {
+  const counts = new Map<number, number>();
+  const count = (hash: number): void => {
+    const finished = finish(hash);
+    counts.set(finished, (counts.get(finished) ?? 0) + 1);
+  };
+  let before: Uint8Array | undefined;
+  for (const token of text.slice(0, CHARACTERS_MAX).normalize('NFKC').toLowerCase().match(TOKEN) ?? []) {
+    const spaced = encoder.encode(` ${token} `);
+    const end = spaced.length - 1;
+    count(fnv1a(start(TOKEN_KIND), spaced, 1, end));
+    if (before !== undefined) count(fnv1a(fnv1a(start(TWO_TOKENS_KIND), before, 1, before.length - 1), spaced, 0, end));
+    before = spaced;
+    const characters = characterStarts(spaced);
+    for (const length of GRAM_LENGTHS) {
+      for (let from = 0; from + length < characters.length; from += 1) {
+        count(fnv1a(start(CHARACTERS_KIND), spaced, characters[from]!, characters[from + length]!));
+      }
+    }
+  }
+  return counts;
+}
+
+/** Where each character begins in UTF-8 bytes, and where the last one ends. */
+function characterStarts(bytes: Uint8Array): number[] {
+  const starts: number[] = [];
+  for (let at = 0; at < bytes.length; at += 1) if ((bytes[at]! & 0xc0) !== 0x80) starts.push(at);
+  starts.push(bytes.length);
+  return starts;
+}
+
+/** FNV-1a, 32 bit (http://www.isthe.com/chongo/tech/comp/fnv/), begun with one byte. */
+function start(kind: number): number {
+  return Math.imul(0x811c9dc5 ^ kind, 0x01000193);
+}
+
+/** The same, continued over `bytes[from..to)`. */
+function fnv1a(begun: number, bytes: Uint8Array, from: number, to: number): number {
+  let hash = begun;
+  for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ bytes[at]!, 0x01000193);
+  return hash;
+}
+
+/** MurmurHash3's finaliser, which spreads the weak low bits of FNV. */
+function finish(fnv: number): number {
+  let hash = Math.imul(fnv ^ (fnv >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
 }
