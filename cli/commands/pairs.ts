@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { defineCommand } from 'citty';
 import { loadConfig } from '../../core/config.js';
 import { assertReachable, connect } from '../../core/database/connect.js';
@@ -6,6 +7,7 @@ import { consentSchema, type Consent } from '../../core/domain/pair.js';
 import { PairloopError } from '../../core/errors.js';
 import { resolveDatabaseUrl } from '../../core/running/running-file.js';
 import type { ImportResult } from '../../ml-backend/pool/import.js';
+import { createSteps } from '../step-lines.js';
 import { importFile } from '../system/project.js';
 
 const BASES = consentSchema.shape.basis.options;
@@ -25,12 +27,18 @@ const importCommand = defineCommand({
     const consent = readConsent(args.consent, args['consent-reference']);
     const databaseUrl = resolveDatabaseUrl(loadConfig());
     const db = connect(databaseUrl, 2);
+    const steps = createSteps(process.stderr);
     try {
       await assertReachable(db, databaseUrl);
-      const result = await importFile({ db, secrets: await ensureSecrets(db) }, { path: args.file, purpose: 'pool', consent });
+      const step = steps.begin(`Importing ${basename(args.file)}`);
+      const result = await importFile({ db, secrets: await ensureSecrets(db) }, { path: args.file, purpose: 'pool', consent }, (done, total) =>
+        step.report(`${done} of ${total} pairs`),
+      );
+      step.done('done');
       if (result.ignoredFields.length > 0) process.stderr.write(`Not read, because a pair has no such field: ${result.ignoredFields.join(', ')}.\n`);
       process.stdout.write(args.json === true ? `${JSON.stringify(toJson(result, result.redactionVersion))}\n` : describe(result));
     } finally {
+      steps.close();
       await db.destroy();
     }
   },

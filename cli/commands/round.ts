@@ -6,6 +6,7 @@ import { createRound, runRound } from '../../ml-backend/rounds/round.js';
 import { DEFAULT_WEIGHT } from '../../ml-backend/selection/hybrid.js';
 import { findProject } from '../find-project.js';
 import { parseNumber } from '../number-argument.js';
+import { createSteps } from '../step-lines.js';
 
 const DEFAULT_K = 1_200;
 
@@ -22,16 +23,21 @@ const runSubcommand = defineCommand({
     const weight = parseNumber('--weight', args.weight);
     const databaseUrl = resolveDatabaseUrl(loadConfig());
     const db = connect(databaseUrl, 2);
+    const steps = createSteps(process.stderr);
     try {
       await assertReachable(db, databaseUrl);
       const project = await findProject(db, args.project);
       const roundId = await createRound(db, { projectId: project.id, k, weight });
-      const result = await runRound(db, roundId, { now: () => new Date(), clockMs: () => performance.now() });
+      const ranking = steps.begin(`Round ${roundId}`);
+      const onProgress = (doing: string, done: number, total: number): void => ranking.report(`${doing} ${done} of ${total}`);
+      const result = await runRound(db, roundId, { now: () => new Date(), clockMs: () => performance.now(), onProgress });
+      ranking.done('done');
       const elapsedMs = Math.round(result.elapsedMs);
       const document = { round: roundId, project: project.labelStudioId, pool: result.poolSize, picked: result.picked, embedder: result.embedder, uncertainty: result.uncertaintySource, elapsed_ms: elapsedMs };
       const words = `Round ${roundId} picked ${result.picked} of ${result.poolSize} pairs for ${project.title} in ${elapsedMs} ms (embeddings: ${result.embedder}; uncertainty: ${result.uncertaintySource}).`;
       process.stdout.write(args.json === true ? `${JSON.stringify(document)}\n` : `${words}\n`);
     } finally {
+      steps.close();
       await db.destroy();
     }
   },

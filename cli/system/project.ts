@@ -58,6 +58,7 @@ export function installRubricProject(parts: ProjectParts, project: RubricProject
 export async function importFile(
   { db, secrets }: Pick<ProjectParts, 'db' | 'secrets'>,
   file: { readonly path: string; readonly purpose: 'pool' | 'gold'; readonly consent?: Consent | undefined },
+  onProgress: (done: number, total: number) => void = () => {},
 ): Promise<ImportResult & { redactionVersion: string; ignoredFields: readonly string[] }> {
   const { pairs, contentSha256, ignoredFields } = await parsePairsFile(file.path);
   const redactor = createRedactor(secrets.redaction);
@@ -70,6 +71,7 @@ export async function importFile(
     canonicalSidesSecret: secrets.canonical_sides,
     consent: file.consent,
     now: () => new Date(),
+    onProgress,
   });
   return { ...result, redactionVersion: redactor.version, ignoredFields };
 }

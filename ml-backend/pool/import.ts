@@ -24,6 +24,7 @@ export interface ImportOptions {
   /** Holds for every pair that brings none of its own. */
   readonly consent?: Consent | undefined;
   readonly now: () => Date;
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
 export interface ImportResult {
@@ -137,6 +138,7 @@ async function storePairs(tx: Tx, pairs: readonly IncomingPair[], options: Impor
     await tx.insertInto('pair').values(rows.map(({ row }) => row)).execute();
     const vectors = chunk.flatMap(({ id, embedding }) => (embedding === undefined ? [] : [{ pair_id: id, embedder: GIVEN_EMBEDDER, vector: vectorToBytes(embedding) }]));
     if (vectors.length > 0) await tx.insertInto('pair_embedding').values(vectors).execute();
+    options.onProgress?.(start + chunk.length, pairs.length);
     for (const [kind, count] of rows.flatMap(({ counts }) => Object.entries(counts))) redactions[kind] = (redactions[kind] ?? 0) + count;
   }
   return redactions;

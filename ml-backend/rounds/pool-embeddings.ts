@@ -26,7 +26,7 @@ export async function chooseEmbedder(db: Db, pairIds: readonly string[]): Promis
 }
 
 /** Embeds those of the pairs that the built-in featuriser has not embedded yet, and stores each chunk as it is done. */
-export async function embedMissing(db: Db, pairIds: readonly string[]): Promise<void> {
+export async function embedMissing(db: Db, pairIds: readonly string[], onProgress: (done: number, total: number) => void): Promise<void> {
   const { rows } = await sql<{ id: string }>`select id from unnest(${pairIds}::text[]) as id where not exists
     (select from pair_embedding where pair_id = id and embedder = ${HASHED_NGRAMS_VERSION})`.execute(db);
   for (let start = 0; start < rows.length; start += EMBED_CHUNK) {
@@ -40,6 +40,7 @@ export async function embedMissing(db: Db, pairIds: readonly string[]): Promise<
       await setImmediate();
     }
     await db.insertInto('pair_embedding').values(vectors).onConflict((conflict) => conflict.doNothing()).execute();
+    onProgress(start + ids.length, rows.length);
   }
 }
 

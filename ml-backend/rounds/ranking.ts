@@ -17,6 +17,7 @@ interface RankingOptions {
   readonly embedder: string;
   /** Takes up all that decides the picks. */
   readonly inputs: { update(data: string | Uint8Array): unknown };
+  readonly onProgress: (done: number, total: number) => void;
 }
 
 /**
@@ -24,7 +25,7 @@ interface RankingOptions {
  * uncertainties and distances normalised within it; the domains, in order of their names, take turns as
  * `domainTurns` says. A missing uncertainty is 0. Between two picks the worker's other jobs run.
  */
-export async function rankByDomain(db: Db, pool: readonly PoolPair[], { k, weight, embedder, inputs }: RankingOptions): Promise<RankedPair[]> {
+export async function rankByDomain(db: Db, pool: readonly PoolPair[], { k, weight, embedder, inputs, onProgress }: RankingOptions): Promise<RankedPair[]> {
   const domains = [...new Set(pool.map((pair) => pair.domain))].sort();
   const members = domains.map((domain) => pool.filter((pair) => pair.domain === domain));
   const rankings = [];
@@ -42,6 +43,7 @@ export async function rankByDomain(db: Db, pool: readonly PoolPair[], { k, weigh
     const pick = rankings[domain]!.next();
     if (pick.done === true) throw new Error('a domain had more turns than pairs');
     picks.push({ pairId: members[domain]![pick.value.index]!.id, score: pick.value.score });
+    onProgress(picks.length, Math.min(k, pool.length));
     await setImmediate();
   }
   return picks;

@@ -52,6 +52,8 @@ export interface RunOptions {
   readonly now: () => Date;
   /** A clock that only goes forward, in milliseconds, such as `performance.now`. */
   readonly clockMs: () => number;
+  /** How far the step under way has come. */
+  readonly onProgress?: (step: 'embedded' | 'picked', done: number, total: number) => void;
 }
 
 /**
@@ -74,9 +76,9 @@ export async function runRound(db: Db, roundId: number, options: RunOptions): Pr
   try {
     const pool = await readPool(db, round.project_id);
     const embedder = await chooseEmbedder(db, pool.map((pair) => pair.id));
-    if (embedder === HASHED_NGRAMS_VERSION) await embedMissing(db, pool.map((pair) => pair.id));
+    if (embedder === HASHED_NGRAMS_VERSION) await embedMissing(db, pool.map((pair) => pair.id), (done, total) => options.onProgress?.('embedded', done, total));
     const inputs = createHash('sha256').update(JSON.stringify({ strategy: round.strategy, weight: round.weight, k: round.k, embedder }));
-    const picks = await rankByDomain(db, pool, { k: round.k, weight: round.weight, embedder, inputs });
+    const picks = await rankByDomain(db, pool, { k: round.k, weight: round.weight, embedder, inputs, onProgress: (done, total) => options.onProgress?.('picked', done, total) });
     const result = { poolSize: pool.length, picked: picks.length, embedder, uncertaintySource: uncertaintySourceOf(pool), elapsedMs: options.clockMs() - startedAt };
     await storePicks(db, roundId, picks, { ...result, inputsSha256: inputs.digest('hex'), finishedAt: options.now() });
     return result;
