@@ -7,7 +7,7 @@ import { PausePanel } from '../view/PausePanel.js';
 import { ComparisonSession } from '../view/state/session.js';
 import themeCss from '../view/theme.css?inline';
 import { createCommunityHost, isOpen } from './community-host.js';
-import { beforeSave, openAnnotation, type EditorAnnotation, type EditorStore } from './editor-store.js';
+import { beforeSave, openAnnotation, resumeDrafts, type EditorAnnotation, type EditorStore } from './editor-store.js';
 import { listenToKeys } from './keyboard.js';
 import { askPresentation, type PresentationReply } from './presentation.js';
 import { watchPauses } from './pause-watch.js';
@@ -88,8 +88,13 @@ function show(one: Mounted, reply: PresentationReply): (() => void)[] {
   });
   root.render(<ComparisonView session={session} />);
   node.closest('.pairloop-root')?.classList.add(LIVE);
-  const stopSaving = beforeSave(store, annotation, () => (isOpen(store, annotation) ? session.prepareToSave() : true));
-  return [() => session.dispose(), stopSaving, answerForNativeControls(one, session), fitHeight(place), () => endRoot(root, place)];
+  const prepare = (): boolean => {
+    const ready = session.prepareToSave();
+    if (!ready) resumeDrafts(annotation);
+    return ready;
+  };
+  const stopSaving = beforeSave(store, annotation, () => !isOpen(store, annotation) || prepare());
+  return [() => session.dispose(), stopSaving, answerForNativeControls(one, prepare), fitHeight(place), () => endRoot(root, place)];
 }
 
 /** React may be in the middle of drawing when the editor switches; its root is ended right after. */
@@ -104,10 +109,10 @@ function endRoot(root: Root, place: HTMLElement): void {
  * A required control that is empty opens Label Studio's own window before our check is asked. While the
  * view is shown, it answers in the control's stead; where that cannot be set, the window still says why.
  */
-function answerForNativeControls(one: Mounted, session: ComparisonSession): () => void {
+function answerForNativeControls(one: Mounted, answer: () => void): () => void {
   const controls = [...(one.annotation.names?.values() ?? [])].filter((control) => 'requiredModal' in control);
   for (const control of controls) {
-    Reflect.defineProperty(control, 'requiredModal', { configurable: true, value: () => session.prepareToSave() });
+    Reflect.defineProperty(control, 'requiredModal', { configurable: true, value: answer });
   }
   return () => controls.forEach((control) => Reflect.deleteProperty(control, 'requiredModal'));
 }

@@ -4,7 +4,11 @@
  * a node that died answers nothing sensible, so ask `isAlive` first.
  */
 export interface TreeNode {
-  readonly $treenode?: { readonly isAlive: boolean; onSnapshot(listener: () => void): () => void };
+  readonly $treenode?: {
+    readonly isAlive: boolean;
+    onSnapshot(listener: () => void): () => void;
+    applyPatches?(patches: readonly { op: 'replace'; path: string; value: unknown }[]): void;
+  };
 }
 
 interface EditorResult {
@@ -14,8 +18,9 @@ interface EditorResult {
   setMetaValue(key: string, value: unknown): void;
 }
 
-interface EditorArea {
-  readonly results?: readonly EditorResult[];
+/** What results hang on. One that was read from storage carries their `meta` too, and there it wins when serialized. */
+interface EditorArea extends TreeNode {
+  readonly meta?: Readonly<Record<string, unknown>> | null;
 }
 
 /** One control of the label config: Choices, Rating or TextArea. */
@@ -75,6 +80,15 @@ export function openAnnotation(store: EditorStore | undefined): EditorAnnotation
   if (annotations.selectedHistory !== null && annotations.selectedHistory !== undefined) return undefined;
   const { selected } = annotations;
   return isAlive(selected) && selected?.type !== 'prediction' ? (selected ?? undefined) : undefined;
+}
+
+/**
+ * Takes back that Submit was pressed, after which the editor saves no more drafts. It forgets to do so
+ * itself when a submission is refused, and would lose all later work on a reload (seen in 1.23.2, also
+ * with its own required fields).
+ */
+export function resumeDrafts(annotation: EditorAnnotation): void {
+  annotation.$treenode?.applyPatches?.([{ op: 'replace', path: '/submissionStarted', value: 0 }]);
 }
 
 /** Calls `mayBeSaved` before the annotation is submitted or updated; false keeps it from being sent. Returns the way to stop. */

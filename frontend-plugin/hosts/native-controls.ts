@@ -27,7 +27,8 @@ export function readNativeDraft(annotation: EditorAnnotation, rubric: Rubric): D
 
 /** What an earlier vote recorded beside its verdict; null without one, or when it is not ours. */
 export function readNativeMeta(annotation: EditorAnnotation): VoteMeta | null {
-  const parsed = voteMetaSchema.safeParse(annotation.names?.get(LABEL_NAMES.verdict)?.result?.meta?.[META_KEY]);
+  const result = annotation.names?.get(LABEL_NAMES.verdict)?.result;
+  const parsed = voteMetaSchema.safeParse(result?.area.meta?.[META_KEY] ?? result?.meta?.[META_KEY]);
   return parsed.success ? parsed.data : null;
 }
 
@@ -87,7 +88,11 @@ function deleteResult(annotation: EditorAnnotation, control: EditorControl | und
 }
 
 function writeMeta(annotation: EditorAnnotation, meta: VoteMeta): void {
-  annotation.names?.get(LABEL_NAMES.verdict)?.result?.setMetaValue(META_KEY, meta);
+  const result = annotation.names?.get(LABEL_NAMES.verdict)?.result;
+  result?.setMetaValue(META_KEY, meta);
+  if (result?.area.meta?.[META_KEY] === undefined) return;
+  const value = { ...result.area.meta, [META_KEY]: meta };
+  result.area.$treenode?.applyPatches?.([{ op: 'replace', path: '/meta', value }]);
 }
 
 function readText(annotation: EditorAnnotation, name: string): string {
@@ -103,7 +108,8 @@ function readLevel(annotation: EditorAnnotation, name: string): number | undefin
 /** A control's value; Choices and TextArea hold a list, of which ours have one element. */
 function firstValue(annotation: EditorAnnotation, name: string): unknown {
   const value = annotation.names?.get(name)?.result?.mainValue;
-  return isList(value) ? value[0] : value;
+  if (!isList(value)) return value;
+  return value.length === 0 ? undefined : value[0];
 }
 
 /** The store's observable arrays are proxies of arrays. */

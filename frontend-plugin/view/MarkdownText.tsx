@@ -84,7 +84,7 @@ function InlineView({ inline }: { readonly inline: Inline }): ReactNode {
     case 'strike':
       return <s>{inlines(inline.children)}</s>;
     case 'link':
-      return <span className="pl-link">{inlines(inline.children)}<span className="pl-address"> ({inline.href})</span></span>;
+      return <><span className="pl-link-words">{inlines(inline.children)}</span><span className="pl-address"> ({inline.href})</span></>;
     case 'image':
       return <span className="pl-image">Image{inline.alt === '' ? '' : `: ${inline.alt}`}<span className="pl-address"> ({inline.source})</span></span>;
     case 'break':
