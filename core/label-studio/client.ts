@@ -100,8 +100,10 @@ export class LabelStudioClient {
     return reply.task_ids;
   }
 
-  async deleteTask(id: number): Promise<void> {
-    await this.call({ method: 'DELETE', url: `/api/tasks/${id}` }, z.unknown());
+  async deleteTasks(projectId: number, ids: readonly number[]): Promise<void> {
+    if (ids.length === 0) return;
+    const request = { method: 'POST', url: '/api/dm/actions', params: { id: 'delete_tasks', project: projectId } };
+    await this.call({ ...request, data: { selectedItems: { all: false, included: ids } } }, z.unknown());
   }
 
   task(id: number): Promise<TaskWire> {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import type { Verdict } from '../../core/domain/verdict.js';
@@ -169,6 +170,20 @@ describe('pushAccepted', () => {
     const folders = [(await push(first)).folder, (await push(second)).folder];
     expect(folders).toEqual([join(acceptedDir, 'twice'), join(acceptedDir, `twice-${second.id}`)]);
     expect(await listFiles(folders[0]!)).toEqual(['README.md', 'manifest.json']);
+  });
+
+  test('a push that starts while a pair is being accepted waits for it', async () => {
+    const project = await insertProject(database.db, ['late-1', 'late-2']);
+    await accept(project, { 'late-1': 'a' });
+    let pushed: Promise<{ accepted: number }> | undefined;
+    await database.db.transaction().execute(async (tx) => {
+      // As voteChanged does: it locks the project, then accepts, and finds this push's job waiting already.
+      await tx.selectFrom('project').select('id').where('id', '=', project.id).forNoKeyUpdate().execute();
+      await tx.insertInto('accepted_pair').values({ project_id: project.id, pair_id: 'late-2', verdict: 'b', vote_count: 2, agreement: 1, rule: 'test', part: 1 }).execute();
+      pushed = push(project);
+      await delay(300);
+    });
+    expect((await pushed)!.accepted).toBe(2);
   });
 
   test('pushes at once end in one whole folder', async () => {

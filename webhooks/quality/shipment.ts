@@ -165,7 +165,7 @@ async function deleteDuplicates(deps: ShipmentDeps, batch: Batch): Promise<void>
   for await (const task of unrecordedTasks(deps, batch)) {
     if (ours.has(task.pair) && task.annotationCount === 0) duplicates.push(task.id);
   }
-  for (const id of duplicates) await deps.labelStudio.deleteTask(id);
+  await deps.labelStudio.deleteTasks(batch.labelStudioProjectId, duplicates);
 }
 
 /** Tasks of the project that carry a pair and that no batch item names. */
