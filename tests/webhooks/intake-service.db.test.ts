@@ -119,6 +119,18 @@ test('health answers, anything else is 404', async () => {
   expect((await at('/label-studio')).status).toBe(404);
 });
 
+test('the gateway is told which task comes next, nobody else is', async () => {
+  const ask = (secret: string) =>
+    fetch(`http://127.0.0.1:${service.port}/internal/assignments`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-pairloop-internal': secret },
+      body: JSON.stringify({ label_studio_user_id: 1, label_studio_project_id: 999 }),
+    });
+  expect((await ask(SECRET)).status).toBe(403);
+  const reply = await ask('internal secret');
+  expect([reply.status, await reply.json()]).toEqual([200, { outcome: 'unmanaged' }]);
+});
+
 test('with the database down the answer is a fast 503', async () => {
   const down = connect('postgres://nobody@127.0.0.1:1/none');
   const other = await start({ db: down });
@@ -210,4 +222,4 @@ test(`hostile events never crash the service or the worker, and none counts (400
   // The generator is worth nothing if all its bodies fail alike.
   for (const kind of ['applied', 'unreadable']) expect(outcomes.get(kind)).toBeGreaterThan(5);
   expect(await database.db.selectFrom('vote').selectAll().where('counted', '=', true).execute()).toEqual([]);
-});
+}, 120_000);
