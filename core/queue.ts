@@ -31,7 +31,7 @@ export interface Queue {
    * transaction commits. With `singletonKey`, jobs waiting under the same key are one job.
    */
   send<N extends JobName>(db: Kysely<Database>, name: N, data: Jobs[N], singletonKey?: string): Promise<void>;
-  /** Works on the jobs of a queue, one after another; a handler that throws is retried with back-off, at most 10 times. */
+  /** Works on the jobs of a queue, one after another; a handler that throws is retried with back-off, at most 10 times (`reconcile`: not at all). */
   work<N extends JobName>(name: N, handler: (data: Jobs[N]) => Promise<void>): Promise<void>;
   /** Runs a job of the queue by cron expression, on one machine only. */
   schedule<N extends JobName>(name: N, cron: string, data: Jobs[N]): Promise<void>;
@@ -58,7 +58,9 @@ async function makeQueues(boss: PgBoss): Promise<void> {
   for (const name of QUEUES) {
     // `short` keeps one waiting job per singleton key; the others keep every job.
     const policy = name === 'apply-delivery' ? 'standard' : 'short';
-    await boss.createQueue(name, { name, policy, retryLimit: RETRIES_MAX, retryDelay: 1, retryBackoff: true });
+    // Reconciliation is not retried: the next minute's run does all that a failed one left.
+    const retryLimit = name === 'reconcile' ? 0 : RETRIES_MAX;
+    await boss.createQueue(name, { name, policy, retryLimit, retryDelay: 1, retryBackoff: true });
   }
 }
 
@@ -92,7 +94,7 @@ export async function startQueue(databaseUrl: string, log: Logger): Promise<Queu
         }
         // Failed one by one and last, so that each alone is retried: of the rest, pg-boss completes what is still active.
         for (const { id, message } of failures) {
-          log.warn({ queue: name, job: id, failure: message }, 'a job failed; it is retried with back-off');
+          log.warn({ queue: name, job: id, failure: message }, 'a job failed');
           await boss.fail(name, id, { message });
         }
       });

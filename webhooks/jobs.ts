@@ -36,7 +36,7 @@ export async function registerWebhookJobs(queue: Queue, parts: WebhookJobParts):
     }
   });
   await queue.schedule('reconcile', EVERY_MINUTE, { labelStudioProjectId: null });
-  await queue.send(db, 'reconcile', { labelStudioProjectId: null });
+  await queue.send(db, 'reconcile', { labelStudioProjectId: null }, 'start');
   const projects = await db.selectFrom('project').select('id').execute();
   for (const { id } of projects) await sendPush(db, queue, id);
 }
