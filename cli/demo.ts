@@ -22,22 +22,29 @@ const passwordsSchema = z.record(z.string(), z.string());
  */
 export async function prepareDemo(system: SystemParts): Promise<Demo> {
   const parts: ProjectParts = { ...system, publicUrl: system.config.publicUrl };
-  system.report('importing the sample pairs');
-  await importFile(parts, { path: packagePath('samples', 'pairs.jsonl'), purpose: 'pool' });
-  const gold = await importGold(parts, packagePath('samples', 'gold.jsonl'));
+  const known = await findBatch(parts);
+  const goldCount = known === undefined ? await importSamples(system, parts) : 0;
   system.report('making the demo project');
   const { projectId, labelStudioProjectId } = await installRubricProject(parts, { title: TITLE, rubric: RUBRIC, votesMin: 2, votesMax: 3 });
   system.report('ranking the pairs and shipping the batch');
-  await ensureBatch(parts, projectId, gold.imported + gold.skipped);
+  if (known === undefined) await launchBatch(parts, { projectId, k: 1_000, goldCount });
+  else if (known.state === 'building') await ship(parts, known.id);
   system.report('making the accounts');
   return { accounts: await ensureAccounts(system), labelStudioProjectId };
 }
 
-/** The demo has one batch: all sample pairs and every gold item. */
-async function ensureBatch(parts: ProjectParts, projectId: number, goldCount: number): Promise<void> {
-  const batch = await parts.db.selectFrom('batch').select(['id', 'state']).where('project_id', '=', projectId).orderBy('id').executeTakeFirst();
-  if (batch === undefined) await launchBatch(parts, { projectId, k: 1_000, goldCount });
-  else if (batch.state === 'building') await ship(parts, batch.id);
+/** The demo has one batch: all sample pairs and every gold item. Once it is there, a later version's samples are not looked at. */
+function findBatch({ db }: ProjectParts): Promise<{ id: number; state: 'building' | 'shipped' } | undefined> {
+  const ofDemo = db.selectFrom('batch').innerJoin('project', 'project.id', 'batch.project_id').where('project.title', '=', TITLE);
+  return ofDemo.select(['batch.id', 'batch.state']).orderBy('batch.id').executeTakeFirst();
+}
+
+/** Imports the sample pairs and gold items; how many gold items there are. */
+async function importSamples(system: SystemParts, parts: ProjectParts): Promise<number> {
+  system.report('importing the sample pairs');
+  await importFile(parts, { path: packagePath('samples', 'pairs.jsonl'), purpose: 'pool' });
+  const gold = await importGold(parts, packagePath('samples', 'gold.jsonl'));
+  return gold.imported + gold.skipped;
 }
 
 async function ensureAccounts({ admin, config, labelStudio }: SystemParts): Promise<Account[]> {
