@@ -26,6 +26,7 @@ import { ROLE_NAMES } from '../roles.js';
 import type { Step, Steps } from '../step-lines.js';
 import type { PrepareDemo } from './parts.js';
 import { roleProcess } from './role-process.js';
+import { wantedPorts } from './wanted-ports.js';
 
 export interface BringUpOptions {
   readonly config: Config;
@@ -99,7 +100,7 @@ async function startParts(work: Work): Promise<RunningFile> {
   const { config, steps, supervisor } = work;
   const ended = await endOrphans(config.dataDir);
   if (ended.length > 0) steps.say(`Ended what a start that was killed had left running: ${ended.join(', ')}.`);
-  await assertPortsFree(config);
+  for (const { port, host, wantedBy } of wantedPorts(config)) await assertPortFree(port, host, wantedBy);
   const [databases, python] = await bothOrNeither(work, startDatabase, installLabelStudio);
   const labelStudio = await startLabelStudio(work, python, databases.labelStudioUrl);
   const connections = { databaseUrl: databases.pairloopUrl, labelStudio: labelStudio.access };
@@ -120,15 +121,6 @@ async function startParts(work: Work): Promise<RunningFile> {
   const ready = { ...running, ready: true, ...(await makeDemo(work, connections.databaseUrl, labelStudio)) };
   writeRunningFile(config.dataDir, ready);
   return ready;
-}
-
-async function assertPortsFree(config: Config): Promise<void> {
-  await assertPortFree(config.port, config.host, 'the gateway');
-  await assertPortFree(config.mlBackendPort, '127.0.0.1', 'the ML backend');
-  await assertPortFree(config.webhooksPort, '127.0.0.1', 'the webhook service');
-  if (config.labelStudio === undefined) await assertPortFree(config.labelStudioPort, '127.0.0.1', 'the managed Label Studio');
-  if (config.databaseUrl === undefined) await assertPortFree(config.databasePort, '127.0.0.1', 'the embedded PostgreSQL');
-  await assertPortFree(config.workerPort, '127.0.0.1', 'the worker');
 }
 
 /** Runs both at once; when one fails the other is told to stop and waited for, and the failure is thrown. */
@@ -193,6 +185,7 @@ async function startLabelStudio(work: Work, python: string | undefined, database
     const version = await client.version();
     await client.whoami();
     step.done(`${version} at ${config.labelStudio.url}`);
+    await warnOfRefusedAddresses(config, client, steps);
     return { access: config.labelStudio, admin: undefined };
   }
   if (python === undefined || databaseUrl === undefined) throw new Error('a managed Label Studio needs its environment and its database');
@@ -202,6 +195,12 @@ async function startLabelStudio(work: Work, python: string | undefined, database
   const confirmed = await confirmAdminAccount(config, admin);
   step.done();
   return { access: { url: managedLabelStudioUrl(config), apiKey: confirmed.token }, admin: confirmed };
+}
+
+/** A Label Studio that may not call private addresses refuses our webhook later: better said now. */
+async function warnOfRefusedAddresses(config: Config, client: LabelStudioClient, steps: Steps): Promise<void> {
+  const refusal = await client.addressRefusal('webhook', `${config.publicUrl}/pairloop/webhooks/label-studio`);
+  if (refusal !== undefined) steps.say(`Label Studio would not tell Pairloop about annotations (${refusal}). \`pairloop doctor\` says how to mend it.`);
 }
 
 async function makeDemo(work: Work, databaseUrl: string, labelStudio: LabelStudio): Promise<Pick<RunningFile, 'accounts' | 'demoProjectId'>> {

@@ -53,6 +53,27 @@ export class LabelStudioClient {
     return this.call({ url: '/api/current-user/whoami' }, userSchema);
   }
 
+  /**
+   * Whether Label Studio would call an address for webhooks or for an ML backend: undefined when it would, else its
+   * reason. By default it refuses private addresses. Nothing is made: the request has a fault that is looked at after
+   * the address.
+   */
+  async addressRefusal(purpose: 'webhook' | 'ml-backend', url: string): Promise<string | undefined> {
+    const probe =
+      purpose === 'webhook'
+        ? { url: '/api/webhooks/', data: { url, actions: ['PAIRLOOP_PROBE'] } }
+        : { url: '/api/ml', data: { url, is_interactive: 'pairloop probe' } };
+    try {
+      await this.call({ method: 'POST', ...probe }, z.unknown());
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof LabelStudioError)) throw error;
+      if (error.status === 400) return undefined;
+      if (error.status === 403) return error.message;
+      throw error;
+    }
+  }
+
   /** The organization's invitation: its token makes the sign-up form accept a new member. */
   invitation(): Promise<{ token: string }> {
     return this.call({ url: '/api/invite' }, z.object({ token: z.string() }).loose());

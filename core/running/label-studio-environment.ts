@@ -43,11 +43,11 @@ interface Tool extends InstallOptions {
  */
 export async function ensureLabelStudioEnvironment(options: InstallOptions): Promise<string> {
   const python = join(options.folder, 'bin', 'python');
-  if (isInstalled(options.folder)) return python;
+  if (isLabelStudioInstalled(options.folder)) return python;
   mkdirSync(dirname(options.folder), { recursive: true });
   const lock = await waitForLock(options);
   try {
-    if (!isInstalled(options.folder)) await install({ ...options, lock, logPath: `${options.folder}.log` });
+    if (!isLabelStudioInstalled(options.folder)) await install({ ...options, lock, logPath: `${options.folder}.log` });
   } finally {
     lock.release();
   }
@@ -59,7 +59,7 @@ function requirementsSha256(): string {
 }
 
 /** Whether the environment is whole, and its Python (often a link to the system's) still there. */
-function isInstalled(folder: string): boolean {
+export function isLabelStudioInstalled(folder: string): boolean {
   const marker = readJsonFile(join(folder, MARKER), markerSchema);
   return marker?.requirementsSha256 === requirementsSha256() && existsSync(join(folder, 'bin', 'python'));
 }

@@ -8,7 +8,7 @@ import { readJsonFile, writePrivateFile } from './private-file.js';
 import { isRunning, processIdentitySchema } from './process-identity.js';
 
 /** Who can sign in to the running system, for the demo project. */
-export const accountSchema = z.object({
+const accountSchema = z.object({
   role: z.enum(['admin', 'annotator']),
   email: z.string(),
   password: z.string(),
@@ -22,7 +22,7 @@ export type Account = z.infer<typeof accountSchema>;
  * What runs on a data folder: written (0600, it holds tokens) by `pairloop up`, removed at a clean stop.
  * `ready` turns true when every part answers and the demo project is there.
  */
-export const runningFileSchema = z.object({
+const runningFileSchema = z.object({
   process: processIdentitySchema,
   ready: z.boolean(),
   publicUrl: z.string(),

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { locateChromium } from '../../core/running/chromium.js';
 
 const run = promisify(execFile);
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-const MAC_PATHS = ['/Applications/Google Chrome.app/Contents/MacOS/Google Chrome', '/Applications/Chromium.app/Contents/MacOS/Chromium'];
 const INSTALL_WITHIN_MS = 600_000;
 
 /** The browser that browser tests drive. */
@@ -12,7 +11,7 @@ export type Chromium = { readonly path: string } | { readonly path: null; readon
 
 /** The system's Chromium or Chrome; on Debian and Ubuntu, as root, it is installed when missing; else null and why. */
 export async function findChromium(): Promise<Chromium> {
-  const present = await locate();
+  const present = await locateChromium();
   if (present !== undefined) return { path: present };
   if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
     return { path: null, reason: 'there is no Chromium or Chrome on this machine; install one (Debian: apt-get install chromium) to run the browser tests' };
@@ -25,19 +24,6 @@ export async function findChromium(): Promise<Chromium> {
   } catch (error) {
     return { path: null, reason: `Chromium could not be installed with apt-get: ${String(error).split('\n')[0]}` };
   }
-  const installed = await locate();
+  const installed = await locateChromium();
   return installed === undefined ? { path: null, reason: 'apt-get installed chromium, but it is not on PATH' } : { path: installed };
-}
-
-async function locate(): Promise<string | undefined> {
-  const onMac = MAC_PATHS.find((path) => existsSync(path));
-  if (onMac !== undefined) return onMac;
-  for (const name of NAMES) {
-    try {
-      return (await run('/bin/sh', ['-c', 'command -v "$1"', 'sh', name])).stdout.trim();
-    } catch {
-      // Not on PATH under this name; the next one may be.
-    }
-  }
-  return undefined;
 }
