@@ -101,8 +101,9 @@ async function startParts(work: Work): Promise<RunningFile> {
   const ended = await endOrphans(config.dataDir);
   if (ended.length > 0) steps.say(`Ended what a start that was killed had left running: ${ended.join(', ')}.`);
   for (const { port, host, wantedBy } of wantedPorts(config)) await assertPortFree(port, host, wantedBy);
+  const own = config.labelStudio === undefined ? undefined : await checkOwnLabelStudio(work, config.labelStudio);
   const [databases, python] = await bothOrNeither(work, startDatabase, installLabelStudio);
-  const labelStudio = await startLabelStudio(work, python, databases.labelStudioUrl);
+  const labelStudio = own ?? (await startLabelStudio(work, python, databases.labelStudioUrl));
   const connections = { databaseUrl: databases.pairloopUrl, labelStudio: labelStudio.access };
   const roles = steps.begin('Gateway, ML backend, webhooks, worker');
   await Promise.all(ROLE_NAMES.map((name) => supervisor.start(roleProcess(name, config, connections))));
@@ -177,17 +178,20 @@ async function installLabelStudio({ config, steps, signal }: Work): Promise<stri
   return python;
 }
 
+/** A wrong address or key is said before anything is started. */
+async function checkOwnLabelStudio({ config, steps }: Work, access: LabelStudioAccess): Promise<LabelStudio> {
+  const step = steps.begin('Label Studio');
+  const client = new LabelStudioClient(access);
+  const version = await client.version();
+  await client.whoami();
+  step.done(`${version} at ${access.url}`);
+  await warnOfRefusedAddresses(config, client, steps);
+  return { access, admin: undefined };
+}
+
 async function startLabelStudio(work: Work, python: string | undefined, databaseUrl: string | undefined): Promise<LabelStudio> {
   const { config, steps, supervisor } = work;
   const step = steps.begin('Label Studio');
-  if (config.labelStudio !== undefined) {
-    const client = new LabelStudioClient(config.labelStudio);
-    const version = await client.version();
-    await client.whoami();
-    step.done(`${version} at ${config.labelStudio.url}`);
-    await warnOfRefusedAddresses(config, client, steps);
-    return { access: config.labelStudio, admin: undefined };
-  }
   if (python === undefined || databaseUrl === undefined) throw new Error('a managed Label Studio needs its environment and its database');
   const admin = ensureAdminAccount(config.dataDir);
   step.report('starting; the first start makes its tables');

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { assertReachable, connect } from '../../core/database/connect.js';
 import { LabelStudioClient } from '../../core/label-studio/client.js';
+import { packagePath } from '../../core/package-root.js';
 import { createAccount, signIn } from '../../core/running/label-studio-account.js';
 import { endProcess } from '../../core/running/orphans.js';
 import { isRunning, processIdentitySchema, type ProcessIdentity } from '../../core/running/process-identity.js';
@@ -71,6 +73,18 @@ describe('the running system', () => {
       validateStatus: () => true,
     });
     expect(reply.status).toBe(403);
+  });
+
+  test('doctor finds every part in order, and that Label Studio may call us', () => {
+    const { dataDir } = inject('stack');
+    const report = execFileSync(process.execPath, [packagePath('dist', 'cli', 'main.js'), 'doctor', '--json'], {
+      encoding: 'utf8',
+      env: { ...process.env, PAIRLOOP_DATA: dataDir, PAIRLOOP_LABEL_STUDIO_ENV: packagePath('.pairloop', 'label-studio-env') },
+    });
+    const { ok, findings } = z.object({ ok: z.boolean(), findings: z.array(z.object({ name: z.string(), state: z.string(), detail: z.string() })) }).parse(JSON.parse(report));
+    expect(ok, report).toBe(true);
+    const states = Object.fromEntries(findings.map(({ name, state }) => [name, state]));
+    expect(states).toMatchObject({ database: 'ok', 'Label Studio': 'ok', 'webhooks from Label Studio': 'ok', 'ML backend from Label Studio': 'ok', gateway: 'ok' });
   });
 
   test('a second start on the same data folder says who runs there', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SystemUser } from '../../core/database/server-user.js';
 import { packagePath } from '../../core/package-root.js';
 import { readRunningFile, type RunningFile } from '../../core/running/running-file.js';
 import { freePortRun } from './free-ports.js';
@@ -31,6 +32,8 @@ export interface StartOptions {
   /** Port of the gateway; without it six free ones in a row. */
   readonly port?: number;
   readonly environment?: NodeJS.ProcessEnv;
+  /** System user to run as; without it ourselves. */
+  readonly user?: SystemUser;
   /** Takes each line it prints. */
   readonly say?: (line: string) => void;
 }
@@ -55,7 +58,7 @@ export function removeDataFolder(dataDir: string): void {
 }
 
 /** Starts `pairloop up` and waits until everything is ready, the demo project included. */
-export async function startPairloop({ dataDir, port, environment = {}, say = () => {} }: StartOptions): Promise<PairloopProcess> {
+export async function startPairloop({ dataDir, port, environment = {}, user, say = () => {} }: StartOptions): Promise<PairloopProcess> {
   const [first] = port === undefined ? await freePortRun(PORTS) : [port];
   const child = spawn(process.execPath, ['--enable-source-maps', packagePath('dist', 'cli', 'main.js'), 'up'], {
     env: {
@@ -66,6 +69,7 @@ export async function startPairloop({ dataDir, port, environment = {}, say = () 
       PAIRLOOP_PORT: String(first),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...user,
   });
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const lines: string[] = [];
