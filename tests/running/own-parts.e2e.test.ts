@@ -1,10 +1,12 @@
-import { chmodSync, chownSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { z } from 'zod';
 import { connect } from '../../core/database/connect.js';
+import { ensureSisterDatabase } from '../../core/database/sister-database.js';
 import { canEnter } from '../../core/database/server-user.js';
 import { packagePath } from '../../core/package-root.js';
 import { freePortRun } from '../support/free-ports.js';
@@ -48,18 +50,24 @@ test.skipIf(!isRoot || !canEnter(packagePath('dist'), NOBODY))('a normal user ha
 });
 
 test('with DATABASE_URL no server is started, and the tables are made there', async () => {
-  pairloop = await startPairloop({ dataDir: dataDir(), environment: ownLabelStudio() });
-  const { databaseUrl } = pairloop.running;
-  const other = await startPairloop({ dataDir: join(folder, 'other'), environment: { ...ownLabelStudio(), DATABASE_URL: databaseUrl } });
-  try {
-    expect(other.running.databaseUrl).toBe(databaseUrl);
-    const db = connect(databaseUrl, 1);
-    const { rows } = await sql`select 1 from setting`.execute(db).finally(() => db.destroy());
-    expect(rows.length).toBeGreaterThan(0);
-  } finally {
-    await other.stop();
-  }
+  const databaseUrl = await newDatabase();
+  pairloop = await startPairloop({ dataDir: dataDir(), environment: { ...ownLabelStudio(), DATABASE_URL: databaseUrl } });
+  expect(pairloop.running.databaseUrl).toBe(databaseUrl);
+  expect(existsSync(join(dataDir(), 'postgres'))).toBe(false);
+  const db = connect(databaseUrl, 1);
+  const { rows } = await sql`select 1 from setting`.execute(db).finally(() => db.destroy());
+  expect(rows.length).toBeGreaterThan(0);
 });
+
+/** An empty database on the running stack's server. */
+async function newDatabase(): Promise<string> {
+  const stack = inject('stack');
+  const passwords: unknown = JSON.parse(readFileSync(join(stack.dataDir, 'postgres-passwords.json'), 'utf8'));
+  const url = new URL(stack.databaseUrl);
+  url.username = 'postgres';
+  url.password = z.object({ postgres: z.string() }).parse(passwords).postgres;
+  return ensureSisterDatabase(url.href, `own_${Date.now()}`);
+}
 
 test.for([
   ['a wrong key', { LABEL_STUDIO_API_KEY: 'wrong' }, /pairloop: Label Studio at \S+ refuses the API key\. Check LABEL_STUDIO_API_KEY/],
