@@ -21,7 +21,7 @@ export type ManifestFile = z.infer<typeof manifestFileSchema>;
  * What an accepted folder holds. The files it names are whole, and every accepted pair is in exactly one of
  * them; files it does not name are remains of another push and no part of the dataset.
  */
-export const manifestSchema = z.object({
+const manifestSchema = z.object({
   schema_version: z.literal(SCHEMA_VERSION),
   created_at: z.iso.datetime(),
   project: z.object({ id: z.number().int(), label_studio_id: z.number().int(), title: z.string() }),
