@@ -6,6 +6,7 @@ import { packagePath } from '../core/package-root.js';
 import { createAccount } from '../core/running/label-studio-account.js';
 import { readJsonFile, writePrivateFile } from '../core/running/private-file.js';
 import type { Account } from '../core/running/running-file.js';
+import { parsePairsFile } from '../ml-backend/pool/pairs-file.js';
 import { importFile, importGold, installRubricProject, launchBatch, ship, type ProjectParts } from './system/project.js';
 import type { Demo, SystemParts } from './system/parts.js';
 
@@ -42,7 +43,7 @@ function findBatch({ db }: ProjectParts): Promise<{ id: number; state: 'building
 /** Imports the sample pairs and gold items; how many gold items there are. */
 async function importSamples(system: SystemParts, parts: ProjectParts): Promise<number> {
   system.report('importing the sample pairs');
-  await importFile(parts, { path: packagePath('samples', 'pairs.jsonl'), purpose: 'pool' });
+  await importFile(parts, await parsePairsFile(packagePath('samples', 'pairs.jsonl')), { purpose: 'pool' });
   const gold = await importGold(parts, packagePath('samples', 'gold.jsonl'));
   return gold.imported + gold.skipped;
 }

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { basename } from 'node:path';
 import type { Db } from '../../core/database/connect.js';
 import type { Secrets } from '../../core/database/secrets.js';
 import { LabelStudioClient, type LabelStudioAccess } from '../../core/label-studio/client.js';
@@ -7,7 +6,7 @@ import { compileLabelConfig } from '../../label-configs/compile.js';
 import { loadGuideline } from '../../label-configs/guideline-file.js';
 import { loadRubric } from '../../label-configs/rubric-file.js';
 import { importPairs, type ImportResult } from '../../ml-backend/pool/import.js';
-import { parsePairsFile } from '../../ml-backend/pool/pairs-file.js';
+import { parsePairsFile, type PairsFile } from '../../ml-backend/pool/pairs-file.js';
 import { createRound, runRound } from '../../ml-backend/rounds/round.js';
 import type { Consent } from '../../core/domain/pair.js';
 import { createRedactor } from '../../webhooks/privacy/redact.js';
@@ -54,26 +53,26 @@ export function installRubricProject(parts: ProjectParts, project: RubricProject
   );
 }
 
-/** Imports the pairs of a file into the pool, or as gold, redacted and with shuffled sides. */
+/** Imports the pairs of a file that was read into the pool, or as gold, redacted and with shuffled sides. */
 export async function importFile(
   { db, secrets }: Pick<ProjectParts, 'db' | 'secrets'>,
-  file: { readonly path: string; readonly purpose: 'pool' | 'gold'; readonly consent?: Consent | undefined },
+  file: PairsFile,
+  { purpose, consent }: { readonly purpose: 'pool' | 'gold'; readonly consent?: Consent | undefined },
   onProgress: (done: number, total: number) => void = () => {},
-): Promise<ImportResult & { redactionVersion: string; ignoredFields: readonly string[] }> {
-  const { pairs, contentSha256, ignoredFields } = await parsePairsFile(file.path);
+): Promise<ImportResult & { redactionVersion: string }> {
   const redactor = createRedactor(secrets.redaction);
-  const result = await importPairs(db, pairs, {
-    fileName: basename(file.path),
-    contentSha256,
-    purpose: file.purpose,
+  const result = await importPairs(db, file.pairs, {
+    fileName: file.fileName,
+    contentSha256: file.contentSha256,
+    purpose,
     redact: redactor.redact,
     redactionVersion: redactor.version,
     canonicalSidesSecret: secrets.canonical_sides,
-    consent: file.consent,
+    consent,
     now: () => new Date(),
     onProgress,
   });
-  return { ...result, redactionVersion: redactor.version, ignoredFields };
+  return { ...result, redactionVersion: redactor.version };
 }
 
 /** Imports gold items: their pairs, and the answers that exist only in Pairloop. The file is read whole before anything is stored. */
@@ -82,7 +81,7 @@ export async function importGold(
   path: string,
 ): Promise<{ imported: number; skipped: number; changed: number }> {
   const answers = await parseGoldFile(path);
-  const { imported, skipped } = await importFile(parts, { path, purpose: 'gold' });
+  const { imported, skipped } = await importFile(parts, await parsePairsFile(path), { purpose: 'gold' });
   const { changed } = await storeGoldAnswers(parts.db, answers);
   return { imported, skipped, changed };
 }

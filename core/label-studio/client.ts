@@ -261,6 +261,9 @@ function touchedSince(time: Date): object {
   return { filters: { conjunction: 'and', items: [item] } };
 }
 
+/** How Label Studio words a refusal: `detail` is often only "Validation error", the faults stand beside it. */
+const refusalSchema = z.object({ detail: z.string(), validation_errors: z.unknown().optional() }).loose();
+
 function describe(error: { response?: { status: number; data: unknown } | undefined; code?: string | undefined; message: string }, url: string, where: string): string {
   const { response } = error;
   if (response === undefined) {
@@ -269,7 +272,10 @@ function describe(error: { response?: { status: number; data: unknown } | undefi
   if (response.status === 401) {
     return `Label Studio at ${url} refuses the API key. Check LABEL_STUDIO_API_KEY; a legacy token works only where legacy tokens are switched on (Organization > API Tokens), a personal access token always does.`;
   }
-  const detail = z.object({ detail: z.string() }).loose().safeParse(response.data);
-  const reason = detail.success ? detail.data.detail : JSON.stringify(response.data)?.slice(0, 300);
-  return `Label Studio at ${url} refused ${where} with ${response.status}: ${reason ?? 'no reason given'}`;
+  const refusal = refusalSchema.safeParse(response.data);
+  const faults = refusal.success ? refusal.data.validation_errors : undefined;
+  const stated = refusal.success ? [refusal.data.detail] : [];
+  const raw = refusal.success ? faults : response.data;
+  const reason = [...stated, ...(raw === undefined || raw === null ? [] : [JSON.stringify(raw).slice(0, 300)])].join(': ');
+  return `Label Studio at ${url} refused ${where} with ${response.status}: ${reason === '' ? 'no reason given' : reason}`;
 }

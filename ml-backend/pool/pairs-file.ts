@@ -16,6 +16,8 @@ const READERS = new Map([
 const KNOWN_FIELDS = new Set(Object.keys(incomingPairSchema.shape));
 
 export interface PairsFile {
+  /** Without its folder. */
+  readonly fileName: string;
   readonly pairs: IncomingPair[];
   /** SHA-256 (hex) of the file's bytes. */
   readonly contentSha256: string;
@@ -42,7 +44,7 @@ export async function parsePairsFile(path: string): Promise<PairsFile> {
   for await (const record of read(hashed(bytes, hash), collector.faults)) collector.take(record);
   collector.faults.assertNone();
   if (collector.pairs.length === 0) throw new PairloopError(`${path} holds no pairs; give one JSON object a line, or a CSV row each.`, 'usage');
-  return { pairs: collector.pairs, contentSha256: hash.digest('hex'), ignoredFields: [...collector.ignoredFields] };
+  return { fileName, pairs: collector.pairs, contentSha256: hash.digest('hex'), ignoredFields: [...collector.ignoredFields] };
 }
 
 async function* hashed(bytes: AsyncIterable<Buffer>, hash: { update(chunk: Buffer): unknown }): AsyncGenerator<Buffer> {
