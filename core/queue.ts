@@ -8,7 +8,7 @@ import type { Logger } from './logging.js';
 import { messageOf } from './errors.js';
 
 /** Every queue, its payload and who works on it. */
-export interface Jobs {
+interface Jobs {
   /** Apply one stored delivery to annotations and votes. Worked on by `webhooks`. */
   'apply-delivery': { deliveryId: number };
   /** Compare journal, deliveries and Label Studio's API. Worked on by `webhooks`. */

@@ -1,16 +1,16 @@
 import { Migrator, type Kysely, type Migration } from 'kysely';
 import { PairloopError, messageOf } from '../errors.js';
 import type { Database } from './tables.js';
-import * as core from './migrations/0001-core.js';
-import * as mlBackend from './migrations/0002-ml-backend.js';
-import * as webhooks from './migrations/0003-webhooks.js';
-import * as frontendPlugin from './migrations/0004-frontend-plugin.js';
+import { up as core } from './migrations/0001-core.js';
+import { up as mlBackend } from './migrations/0002-ml-backend.js';
+import { up as webhooks } from './migrations/0003-webhooks.js';
+import { up as frontendPlugin } from './migrations/0004-frontend-plugin.js';
 
 const MIGRATIONS: Record<string, Migration> = {
-  '0001-core': core,
-  '0002-ml-backend': mlBackend,
-  '0003-webhooks': webhooks,
-  '0004-frontend-plugin': frontendPlugin,
+  '0001-core': { up: core },
+  '0002-ml-backend': { up: mlBackend },
+  '0003-webhooks': { up: webhooks },
+  '0004-frontend-plugin': { up: frontendPlugin },
 };
 
 /**

@@ -80,7 +80,7 @@ interface SelectionPickTable {
 }
 
 // ---- webhooks ----
-export interface ProjectTable {
+interface ProjectTable {
   id: GeneratedAlways<number>;
   label_studio_id: number;
   title: string;

@@ -33,7 +33,7 @@ export const codeChecksSchema = z.object({
 export type CodeChecks = z.infer<typeof codeChecksSchema>;
 
 /** How a response came about. Kept in Pairloop only: an annotator never sees it. */
-export const generationSchema = z
+const generationSchema = z
   .object({
     model: z.string().optional(),
     checkpoint: z.string().optional(),

@@ -5,7 +5,7 @@ const dimensionName = z
   .regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be lower case letters, digits and _, starting with a letter');
 
 /** One weighted dimension of a rubric, rated 1 to 5 for each response. */
-export const dimensionSchema = z.strictObject({
+const dimensionSchema = z.strictObject({
   name: dimensionName,
   title: z.string().min(1),
   weight: z.number().positive().max(1),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { displayedOrderSchema, verdictSchema } from './verdict.js';
+import { displayedOrderSchema, type Verdict } from './verdict.js';
 
 /**
  * What the view adds to the verdict's result under `meta.pairloop`. Times are milliseconds since the
@@ -19,19 +19,16 @@ export const voteMetaSchema = z.object({
 });
 export type VoteMeta = z.infer<typeof voteMetaSchema>;
 
-/** A Likert level, 1 (worst) to 5 (best). */
-const likertSchema = z.number().int().min(1).max(5);
-
 /** The judgement in one annotation, in canonical sides, as read from a Label Studio result. */
-export const judgementSchema = z.object({
-  verdict: verdictSchema,
-  likert: z.record(z.string(), z.object({ a: likertSchema.optional(), b: likertSchema.optional() })),
-  rationale: z.string().nullable(),
-  critique: z.string().nullable(),
-  policyReference: z.string().nullable(),
-  meta: voteMetaSchema.nullable(),
-});
-export type Judgement = z.infer<typeof judgementSchema>;
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** Likert levels, 1 (worst) to 5 (best), by dimension and canonical side. */
+  readonly likert: Readonly<Record<string, { a?: number | undefined; b?: number | undefined }>>;
+  readonly rationale: string | null;
+  readonly critique: string | null;
+  readonly policyReference: string | null;
+  readonly meta: VoteMeta | null;
+}
 
 const name = z.union([z.string().min(1), z.number()]).transform(String);
 const value = z.union([z.string(), z.number()]).nullable();
