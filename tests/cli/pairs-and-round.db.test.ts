@@ -38,7 +38,7 @@ test('imports, imports again with consent, and ranks', async () => {
     redactions: { email: 2 },
     redaction_version: expect.any(String) as string,
   });
-  expect(first.stderr).toMatch(/^Importing pairs\.jsonl…\nImporting pairs\.jsonl: done \(\d+\.\d s\)\nNot read, because a pair has no such field: ticket\.\n$/);
+  expect(first.stderr).toMatch(/^Not read, because a pair has no such field: ticket\.\nImporting pairs\.jsonl…\nImporting pairs\.jsonl: done \(\d+\.\d s\)\n$/);
   const stored = (await readPair(database.db, 'p1'))!;
   expect([stored.responseA, stored.responseB].sort()).toEqual(['No', expect.stringMatching(/^Write to \[EMAIL_[0-9a-f]+\]$/)]);
 
