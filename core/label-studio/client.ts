@@ -1,6 +1,7 @@
 import axios, { isAxiosError, type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { z } from 'zod';
 import { PairloopError, messageOf } from '../errors.js';
+import { OWN_CONNECTION } from '../own-connection.js';
 import {
   annotationSchema,
   mlBackendSchema,
@@ -41,7 +42,7 @@ export class LabelStudioClient {
   private authorization: Promise<string> | undefined;
 
   constructor(private readonly access: LabelStudioAccess) {
-    this.http = axios.create({ baseURL: access.url, timeout: TIMEOUT_MS, maxRedirects: 0 });
+    this.http = axios.create({ ...OWN_CONNECTION, baseURL: access.url, timeout: TIMEOUT_MS, maxRedirects: 0 });
   }
 
   async version(): Promise<string> {

@@ -1,6 +1,7 @@
 import axios, { type AxiosInstance, type AxiosResponse } from 'axios';
 import { z } from 'zod';
 import { PairloopError, messageOf } from '../errors.js';
+import { OWN_CONNECTION } from '../own-connection.js';
 import { LabelStudioClient, type LabelStudioAccess } from '../label-studio/client.js';
 
 export interface Credentials {
@@ -45,7 +46,7 @@ export async function signIn(labelStudioUrl: string, credentials: Credentials): 
 }
 
 function browser(labelStudioUrl: string): AxiosInstance {
-  return axios.create({ baseURL: labelStudioUrl, timeout: TIMEOUT_MS, maxRedirects: 0, validateStatus: () => true });
+  return axios.create({ ...OWN_CONNECTION, baseURL: labelStudioUrl, timeout: TIMEOUT_MS, maxRedirects: 0, validateStatus: () => true });
 }
 
 /** Fills in a form of Label Studio's own pages: the page gives the CSRF cookie, which goes back as cookie and field. */

@@ -2,6 +2,7 @@ import axios from 'axios';
 import { sql } from 'kysely';
 import type { Db } from '../../core/database/connect.js';
 import { messageOf } from '../../core/errors.js';
+import { OWN_CONNECTION } from '../../core/own-connection.js';
 
 interface PartHealth {
   readonly status: 'UP' | 'DOWN';
@@ -39,7 +40,7 @@ async function readHealth(db: Db, urls: Readonly<Record<string, string>>): Promi
     ['database', () => withinTime(sql`select 1`.execute(db))],
     ...Object.entries(urls).map(([name, url]): [string, () => Promise<unknown>] => [
       name,
-      () => axios.get(`${url}/health`, { timeout: PROBE_MS_MAX, maxContentLength: 100_000, proxy: false }),
+      () => axios.get(`${url}/health`, { ...OWN_CONNECTION, timeout: PROBE_MS_MAX, maxContentLength: 100_000, proxy: false }),
     ]),
   ];
   const parts = await Promise.all(probes.map(async ([name, ask]) => [name, await probe(ask)] as const));

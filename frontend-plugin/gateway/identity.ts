@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import axios from 'axios';
 import { userSchema } from '../../core/label-studio/wire.js';
 import { messageOf } from '../../core/errors.js';
+import { OWN_CONNECTION } from '../../core/own-connection.js';
 import { Refusal } from './refusal.js';
 
 /** The Label Studio user behind a request. */
@@ -86,8 +87,8 @@ async function askWhoami(labelStudioUrl: string, { session, authorization }: Cre
         ...(session === undefined ? {} : { cookie: `sessionid=${session}` }),
         ...(authorization === undefined ? {} : { authorization }),
         ...(host === undefined ? {} : { host }),
-        connection: 'close',
       },
+      ...OWN_CONNECTION,
       timeout: WHOAMI_MS_MAX,
       maxRedirects: 0,
       proxy: false,

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Db } from '../../core/database/connect.js';
 import { messageOf } from '../../core/errors.js';
 import type { Logger } from '../../core/logging.js';
+import { OWN_CONNECTION } from '../../core/own-connection.js';
 import { exchange, sendReply, type Reply } from './exchange.js';
 import { findProject, refusePaused } from './guard.js';
 import type { Identities } from './identity.js';
@@ -74,6 +75,7 @@ async function askAssignment(deps: NextTaskDeps, userId: number, projectId: numb
       { label_studio_user_id: userId, label_studio_project_id: projectId },
       {
         headers: { 'x-pairloop-internal': deps.internalSecret },
+        ...OWN_CONNECTION,
         timeout: ASSIGNMENT_MS_MAX,
         maxRedirects: 0,
         maxContentLength: 100_000,

@@ -11,6 +11,7 @@ import { ExchangeError, exchange, sendReply, type Reply } from './exchange.js';
 import { findItem, refusePaused } from './guard.js';
 import type { Identities, Identity } from './identity.js';
 import { completeSubmission, findAnnotation, outcomeOf, recordSubmission, type JournalEntry } from './journal.js';
+import { findLostAnswer, type Repetition } from './lost-answer.js';
 import { Refusal } from './refusal.js';
 import { readRequestBody } from './request-body.js';
 
@@ -50,8 +51,20 @@ export async function handleSubmission(deps: SubmissionDeps, req: IncomingMessag
   const submission = readSubmission(call, req, await readRequestBody(req));
   const journalId = await journalled(deps, recordSubmission(deps.db, entryOf(call, target.taskId, identity, submission)));
   const reply = await forward(deps, req, journalId, submission.bytes);
-  sendReply(res, reply);
+  const { uniqueId, body } = submission;
+  const lost = reply.status !== 409 || uniqueId === null ? undefined : await recover(deps, { ...item, ...identity, taskId: target.taskId, uniqueId, body, headers: req.headers });
+  sendReply(res, lost ?? reply);
   return true;
+}
+
+/** What keeps the lost answer from being found leaves the refusal as it is. */
+async function recover(deps: SubmissionDeps, repetition: Repetition): Promise<Reply | undefined> {
+  try {
+    return await findLostAnswer(deps, repetition);
+  } catch (error) {
+    deps.log.warn({ failure: messageOf(error), taskId: repetition.taskId }, 'a repeated submission could not be looked up');
+    return undefined;
+  }
 }
 
 /** Anything the database does not answer refuses the submission: nothing may reach Label Studio unjournalled. */

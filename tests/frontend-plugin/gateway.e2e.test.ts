@@ -131,8 +131,8 @@ test('a submission, its repetition, an update and a deletion: Label Studio and j
   const [taskId] = taskIds as [number];
   const uniqueId = randomUUID();
   const made = await submit(publicUrl, taskId, { result: RESULT, lead_time: 2, unique_id: uniqueId, ground_truth: true });
-  const { id, ground_truth: truth } = (await made.json()) as { id: number; ground_truth: boolean };
-  expect([made.status, truth]).toEqual([201, false]);
+  const { id, ground_truth: truth, detail } = (await made.json()) as { id: number; ground_truth: boolean; detail?: string };
+  expect([made.status, truth, detail]).toEqual([201, false, undefined]);
   expect((await submit(publicUrl, taskId, { result: RESULT, unique_id: uniqueId })).status).toBe(409);
   const patch = { method: 'PATCH', headers: { ...TOKEN, 'content-type': 'application/json' }, body: JSON.stringify({ result: [] }) };
   expect((await fetch(`${publicUrl}/api/annotations/${id}`, patch)).status).toBe(200);
@@ -147,17 +147,27 @@ test('a submission, its repetition, an update and a deletion: Label Studio and j
   ]);
 });
 
-test('Label Studio stores and then breaks off: the row stays pending and is settled as stored, by unique_id', async () => {
+test('Label Studio stores and then breaks off: submitting again shows it saved, and the row is settled as stored', async () => {
   const [, taskId] = taskIds as [number, number];
+  const base = `http://127.0.0.1:${cutGateway.port}`;
+  const uniqueId = randomUUID();
   breaksOff = true;
-  const broken = await submit(`http://127.0.0.1:${cutGateway.port}`, taskId, { result: RESULT });
+  const broken = await submit(base, taskId, { result: RESULT, unique_id: uniqueId });
   breaksOff = false;
   expect(broken.status).toBe(502);
   expect((await rowsOf(taskId)).map((row) => row.outcome)).toEqual(['pending']);
-  await sleep(100);
-  await settlePending({ db, client, now: () => new Date() }, 0);
   const [annotation] = (await client.task(taskId)).annotations;
-  expect((await rowsOf(taskId)).map((row) => [row.outcome, row.annotation_id])).toEqual([['stored', annotation!.id]]);
+  expect((await submit(base, taskId, { result: [], unique_id: uniqueId })).status).toBe(409);
+  const again = await submit(base, taskId, { result: RESULT, unique_id: uniqueId });
+  expect([again.status, await again.json()]).toEqual([201, expect.objectContaining({ id: annotation!.id, task: taskId, result: RESULT })]);
+  await sleep(50);
+  await settlePending({ db, client, now: () => new Date() }, 0);
+  expect((await client.task(taskId)).annotations).toHaveLength(1);
+  expect((await rowsOf(taskId)).map((row) => [row.outcome, row.status, row.annotation_id])).toEqual([
+    ['stored', null, annotation!.id],
+    ['refused', 409, null],
+    ['refused', 409, null],
+  ]);
 });
 
 test('a skip by query parameter is stored as one, and is found again when its answer is lost', async () => {
