@@ -34,11 +34,12 @@ beforeAll(async () => {
   await seedProject(db, project.id, taskIds);
   middle = createServer((req, res) => {
     const cut = breaksOff && req.method === 'POST' && req.url!.includes('/annotations');
-    const onward = httpRequest(`${labelStudio.url}${req.url}`, { method: req.method, headers: req.headers }, (answer) => {
+    const onward = httpRequest(`${labelStudio.url}${req.url}`, { method: req.method, headers: { ...req.headers, connection: 'close' }, agent: false }, (answer) => {
       if (cut) return void answer.resume().on('end', () => req.socket.destroy());
       res.writeHead(answer.statusCode!, answer.rawHeaders);
       return void answer.pipe(res);
     });
+    onward.on('error', () => res.destroy());
     req.pipe(onward);
   });
   await new Promise<void>((resolve) => middle.listen(0, '127.0.0.1', resolve));
