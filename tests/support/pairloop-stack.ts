@@ -24,7 +24,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   buildPairloop();
   const dataDir = newDataFolder();
   const chromium = findChromium();
-  const pairloop = await startPairloop({ dataDir, say: (line) => console.error(line) });
+  const pairloop = await startPairloop({ dataDir, say: (line) => console.error(line) }).catch((error: unknown) => {
+    removeDataFolder(dataDir);
+    throw error;
+  });
   project.provide('stack', { ...pairloop.running, dataDir });
   project.provide('chromium', await chromium);
   return async () => {
