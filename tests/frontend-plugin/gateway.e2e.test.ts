@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import axios from 'axios';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { connect, type Db } from '../../core/database/connect.js';
@@ -116,6 +117,15 @@ test('logging in through the gateway gives a session, and its app pages carry th
   expect([presentation.status, await presentation.json()]).toEqual([200, expect.objectContaining({ managed: true, displayed: expect.stringMatching(/^(ab|ba)$/) })]);
   await visit('/logout');
   expect((await visit(`/pairloop/api/presentation?task=${taskIds[0]}`)).status).toBe(401);
+});
+
+test('the view’s bundle is asked for again each time and answered by its ETag', async () => {
+  const first = await fetch(`${publicUrl}/pairloop/view/community.js`);
+  expect([first.status, first.headers.get('cache-control'), first.headers.get('content-type')]).toEqual([200, 'no-cache', expect.stringContaining('javascript')]);
+  const revalidate = { headers: { 'if-none-match': first.headers.get('etag')! }, validateStatus: () => true };
+  const again = await axios.get<unknown>(`${publicUrl}/pairloop/view/community.js`, revalidate);
+  expect(again.status).toBe(304);
+  for (const path of ['none.js', '..%2fcli%2fmain.js', '%2e%2e/cli/main.js']) expect((await fetch(`${publicUrl}/pairloop/view/${path}`)).status).not.toBe(200);
 });
 
 function submit(base: string, taskId: number, body: object): Promise<Response> {
