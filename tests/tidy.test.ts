@@ -45,6 +45,10 @@ describe('the checkout', () => {
   test.each(Object.entries(TEXT_RULES))('%s', (_, rule) => {
     expect(report(repository.flatMap(rule))).toBe('');
   });
+
+  test('every file is imported by another', () => {
+    expect(report(findUnusedFiles(sources))).toBe('');
+  });
 });
 
 /** What a rule says about a planted file, one `line what` each. */
