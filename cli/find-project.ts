@@ -8,7 +8,7 @@ export interface FoundProject {
 }
 
 /**
- * The project a command means: the one with that number in Label Studio, or the only one.
+ * The project a command means: the one with that number in Label Studio or that title, or the only one.
  *
  * @throws PairloopError (usage) naming the projects there are.
  */
@@ -17,7 +17,7 @@ export async function findProject(db: Db, given: string | undefined): Promise<Fo
   const names = projects.map((project) => `${project.labelStudioId} (${project.title})`).join(', ');
   if (projects.length === 0) throw new PairloopError('There is no project yet; make one with pairloop project create.', 'usage');
   if (given === undefined && projects.length > 1) throw new PairloopError(`There are several projects; name one with --project: ${names}.`, 'usage');
-  const project = given === undefined ? projects[0] : projects.find((one) => String(one.labelStudioId) === given);
+  const project = given === undefined ? projects[0] : projects.find((one) => String(one.labelStudioId) === given || one.title === given);
   if (project === undefined) throw new PairloopError(`There is no project ${given}; there are ${names}.`, 'usage');
   return project;
 }

@@ -7,7 +7,7 @@ import { launchBatch } from '../system/project.js';
 const createCommand = defineCommand({
   meta: { name: 'create', description: 'Rank the pool, mix gold in, and send the batch to annotators in Label Studio.' },
   args: {
-    project: { type: 'string', valueHint: 'ID', description: "The project's number in Label Studio; needed when there are several." },
+    project: { type: 'string', valueHint: 'PROJECT', description: "The project's number in Label Studio, or its title; needed when there are several." },
     k: { type: 'string', alias: 'k', default: '1200', valueHint: 'N', description: 'How many pairs.' },
     weight: { type: 'string', default: '0.6', description: 'Weight of uncertainty against diversity, 0 to 1.' },
     'gold-share': { type: 'string', default: '0.1', description: 'Share of gold items in the batch, 0 to 0.5.' },

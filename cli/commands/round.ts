@@ -13,7 +13,7 @@ const DEFAULT_K = 1_200;
 const runSubcommand = defineCommand({
   meta: { name: 'run', description: 'Rank the pool for a project: the pairs most worth a human first.' },
   args: {
-    project: { type: 'string', valueHint: 'ID', description: "The project's number in Label Studio; needed when there are several." },
+    project: { type: 'string', valueHint: 'PROJECT', description: "The project's number in Label Studio, or its title; needed when there are several." },
     k: { type: 'string', alias: 'k', default: String(DEFAULT_K), valueHint: 'N', description: 'How many pairs to pick.' },
     weight: { type: 'string', default: String(DEFAULT_WEIGHT), description: 'Weight of uncertainty against diversity, 0 to 1.' },
     json: { type: 'boolean', description: 'Print one JSON document.' },

@@ -1,17 +1,11 @@
 import { createHmac, randomInt } from 'node:crypto';
 import type { Db } from '../../core/database/connect.js';
 import type { Secrets } from '../../core/database/secrets.js';
-import { LabelStudioClient, type LabelStudioAccess } from '../../core/label-studio/client.js';
+import type { LabelStudioAccess } from '../../core/label-studio/client.js';
 import { createAccount } from '../../core/running/label-studio-account.js';
-import { compileLabelConfig } from '../../label-configs/compile.js';
-import { loadGuideline } from '../../label-configs/guideline-file.js';
-import { loadRubric } from '../../label-configs/rubric-file.js';
-import { importPairs } from '../../ml-backend/pool/import.js';
 import { storeGivenRound } from '../../ml-backend/rounds/given-round.js';
-import { createRedactor } from '../../webhooks/privacy/redact.js';
 import { buildBatch } from '../../webhooks/quality/batch.js';
-import { installProject } from '../../webhooks/quality/project.js';
-import { shipBatch } from '../../webhooks/quality/shipment.js';
+import { importFile, installRubricProject, ship } from '../system/project.js';
 import type { ReplayedPair } from './rater-session.js';
 import type { ReplayFile } from './replay-file.js';
 
@@ -54,51 +48,17 @@ const RUBRIC = 'assistant';
 export async function prepareReplay(deps: ReplayDeps, file: ReplayFile): Promise<PreparedReplay> {
   const { db } = deps;
   deps.onStep(`importing ${file.pairs.length} pairs`);
-  await importReplayed(deps, file);
+  await importFile(deps, { fileName: file.name, contentSha256: file.sha256, pairs: file.pairs }, { purpose: 'pool' });
   deps.onStep('making the project');
   const title = `Replay of ${file.name.slice(0, 30)} ${file.sha256.slice(0, 8)}`;
-  const { projectId, labelStudioProjectId } = await installReplay(deps, title, file.raters.length);
+  const { projectId, labelStudioProjectId } = await installRubricProject(deps, { title, rubric: RUBRIC, votesMin: file.raters.length, votesMax: file.raters.length });
   const roundId = await storeGivenRound(db, projectId, file.pairs.map((pair) => pair.id), deps.now());
   const { batchId } = await buildBatch({ db, randomInt }, { projectId, roundId, goldCount: 0 });
-  const shipment = { db, labelStudio: new LabelStudioClient(deps.labelStudio), randomInt, now: deps.now };
-  const onProgress = (done: number, total: number): void => deps.onStep(`shipping: ${done} of ${total} tasks`);
-  const { taskCount } = await shipBatch({ ...shipment, onProgress }, batchId);
+  const taskCount = await ship(deps, batchId, (done, total) => deps.onStep(`shipping: ${done} of ${total} tasks`));
   deps.onStep(`opening ${file.raters.length} accounts`);
   const accounts: ReplayAccount[] = [];
   for (const rater of file.raters) accounts.push(await openAccount(deps, title, rater));
   return { title, projectId, labelStudioProjectId, taskCount, accounts, pairs: await readReplayedPairs(db, file) };
-}
-
-async function importReplayed({ db, secrets, now }: ReplayDeps, file: ReplayFile): Promise<void> {
-  const redactor = createRedactor(secrets.redaction);
-  await importPairs(db, file.pairs, {
-    fileName: file.name,
-    contentSha256: file.sha256,
-    purpose: 'pool',
-    redact: redactor.redact,
-    redactionVersion: redactor.version,
-    canonicalSidesSecret: secrets.canonical_sides,
-    now,
-  });
-}
-
-function installReplay(deps: ReplayDeps, title: string, raterCount: number): ReturnType<typeof installProject> {
-  const rubric = loadRubric(RUBRIC);
-  const labelConfig = compileLabelConfig(rubric);
-  return installProject(
-    { db: deps.db, labelStudio: new LabelStudioClient(deps.labelStudio) },
-    {
-      title,
-      labelConfig: labelConfig.xml,
-      labelConfigHash: labelConfig.hash,
-      rubric: rubric.name,
-      guideline: loadGuideline(rubric.guideline),
-      publicUrl: deps.publicUrl,
-      webhookSecret: deps.secrets.webhook,
-      votesMin: raterCount,
-      votesMax: raterCount,
-    },
-  );
 }
 
 /** The account's password follows from our own secret, so that a later run opens the same account without anything kept on disk. */

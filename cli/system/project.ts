@@ -56,7 +56,7 @@ export function installRubricProject(parts: ProjectParts, project: RubricProject
 /** Imports the pairs of a file that was read into the pool, or as gold, redacted and with shuffled sides. */
 export async function importFile(
   { db, secrets }: Pick<ProjectParts, 'db' | 'secrets'>,
-  file: PairsFile,
+  file: Pick<PairsFile, 'fileName' | 'contentSha256' | 'pairs'>,
   { purpose, consent }: { readonly purpose: 'pool' | 'gold'; readonly consent?: Consent | undefined },
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<ImportResult & { redactionVersion: string }> {
@@ -114,8 +114,9 @@ export async function launchBatch(parts: ProjectParts, batch: NewBatch, onProgre
   return { batchId, roundId, pairCount, goldCount, uncertaintySource: round.uncertaintySource, withheld: withheld.length };
 }
 
-/** Ships a batch, or goes on where an earlier shipment was cut off. */
-export async function ship(parts: ProjectParts, batchId: number, onProgress?: (done: number, total: number) => void): Promise<void> {
+/** Ships a batch, or goes on where an earlier shipment was cut off; how many tasks it has. */
+export async function ship(parts: ProjectParts, batchId: number, onProgress?: (done: number, total: number) => void): Promise<number> {
   const deps = { db: parts.db, labelStudio: new LabelStudioClient(parts.labelStudio), randomInt, now: () => new Date() };
-  await shipBatch(onProgress === undefined ? deps : { ...deps, onProgress }, batchId);
+  const { taskCount } = await shipBatch(onProgress === undefined ? deps : { ...deps, onProgress }, batchId);
+  return taskCount;
 }

@@ -120,6 +120,8 @@ function createApp({ config, log }: GatewayOptions, deps: Deps, now: () => Date)
   });
   app.get('/pairloop/api/presentation', (req, res) => answerPresentation(deps, req, res));
   app.use('/pairloop', notFound);
+  // Label Studio would ask a host on the internet for these; without an answer its pages show the tips they carry.
+  app.get('/heidi-tips', notFound);
   app.use((req: Request, res: Response) => passToLabelStudio(deps, req, res));
   app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => answerError(error, res, log));
   return app;

@@ -18,7 +18,7 @@ const KNOWN_FIELDS = new Set(Object.keys(incomingPairSchema.shape));
 export interface PairsFile {
   /** Without its folder. */
   readonly fileName: string;
-  readonly pairs: IncomingPair[];
+  readonly pairs: readonly IncomingPair[];
   /** SHA-256 (hex) of the file's bytes. */
   readonly contentSha256: string;
   /** Fields of the file that a pair does not have; they were not read. In order of appearance. */
