@@ -13,6 +13,7 @@ export function listenToKeys(session: () => ComparisonSession | undefined): void
     (event) => {
       const open = session();
       if (open === undefined) return;
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return guardSubmit(event, open);
       const { key, ctrlKey, altKey, metaKey, shiftKey, isComposing, repeat } = event;
       const press = { key, ctrlKey, altKey, metaKey, shiftKey, isComposing, repeat };
       const command = commandOf({ ...press, editable: isEditable(event), dialogOpen: isDialogOpen(), panel: open.state.panel });
@@ -24,6 +25,20 @@ export function listenToKeys(session: () => ComparisonSession | undefined): void
     },
     { capture: true },
   );
+}
+
+/**
+ * Ctrl+Enter is Label Studio's Submit and stays so, with two gaps filled: where something is missing it is
+ * kept back here, for a project may be set to ignore it without a word while nothing is chosen; and in
+ * a text field, where Label Studio does not listen, it presses its button.
+ */
+function guardSubmit(event: KeyboardEvent, open: ComparisonSession): void {
+  if (event.repeat || open.state.readOnly || isDialogOpen()) return;
+  const ready = open.prepareToSave();
+  if (ready && !isEditable(event)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (ready) document.querySelector<HTMLButtonElement>('button[name="submit"]')?.click();
 }
 
 function isEditable(event: KeyboardEvent): boolean {
