@@ -3,13 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { packagePath } from '../../core/package-root.js';
 import { pushAccepted } from '../../webhooks/datasets/accepted-folder.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { insertProject } from './example-project.js';
 
 const python = process.env['PAIRLOOP_TEST_PYTHON'] ?? 'python3';
 const hasDatasets = spawnSync(python, ['-c', 'import datasets']).status === 0;
-const why = hasDatasets ? '' : ' (skipped: no Python with `datasets`; name one with PAIRLOOP_TEST_PYTHON)';
+const hasTrl = hasDatasets && spawnSync(python, ['-c', 'import trl']).status === 0;
+const why = hasDatasets ? '' : ' (skipped: no Python with `datasets`; npm run test:trainers makes one)';
+const whyNoTrl = hasTrl ? '' : ' (skipped: no Python with `trl`; npm run test:trainers makes one)';
 
 let database: TestDatabase;
 let acceptedDir: string;
@@ -77,4 +80,15 @@ test.skipIf(!hasDatasets)(`🤗 datasets loads the folder as it is, with every f
   expect(Object.keys(loaded.types)).toEqual(['prompt', 'chosen', 'rejected', 'id', 'domain', 'votes', 'agreement']);
   expect(loaded.types['agreement']).toContain('float64');
   expect(loaded.ties.map((row) => [row['id'], row['verdict']])).toEqual([['even', 'tie'], ['bad', 'both_bad']]);
+});
+
+test.skipIf(!hasTrl)(`TRL's DPOTrainer takes two steps on the folder as it is${whyNoTrl}`, { timeout: 300_000 }, async () => {
+  const ids = ['one', 'two', 'three', 'four'];
+  const project = await insertProject(database.db, ids, { title: 'Trained' });
+  const rows = ids.map((pair_id, index) => ({ project_id: project.id, pair_id, verdict: index % 2 === 0 ? ('a' as const) : ('b' as const), vote_count: 2, agreement: 1, rule: 'test', part: 1 }));
+  await database.db.insertInto('accepted_pair').values(rows).execute();
+  const { folder } = await pushAccepted({ db: database.db, acceptedDir, now: () => new Date() }, project.id);
+  const environment = { ...process.env, HF_HUB_OFFLINE: '1', HF_HOME: join(acceptedDir, 'home'), CUDA_VISIBLE_DEVICES: '' };
+  const out = execFileSync(python, [packagePath('tests', 'trainers', 'dpo_step.py'), folder, join(acceptedDir, 'trained')], { env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  expect(JSON.parse(out.trim().split('\n').at(-1)!)).toMatchObject({ rows: 4, steps: 2, loss: expect.any(Number) as number });
 });
