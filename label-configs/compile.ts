@@ -56,7 +56,8 @@ function pairLines(): string[] {
 /** Names start with the side, so that no dimension's Rating (`likertName`: the side last) can have the same. */
 function responseLines(side: 'a' | 'b'): string[] {
   return [
-    '<View style="flex: 1 1 0; min-width: 0">',
+    // Label Studio's Text would collapse the indentation of code.
+    '<View style="flex: 1 1 0; min-width: 0; white-space: pre-wrap">',
     `  ${tag('Header', { value: `Response ${side.toUpperCase()}`, size: '5' })}`,
     `  ${tag('Text', { name: `${side}_response`, value: `$response_${side}` })}`,
     `  ${tag('Header', { value: `Checks of ${side.toUpperCase()}`, size: '6' })}`,
