@@ -11,6 +11,8 @@ export function agreementJson(report: AgreementReport): Record<string, unknown> 
     percent_agreement: estimateJson(report.percentAgreement),
     all_agree: estimateJson(report.allAgree),
     krippendorff_alpha: estimateJson(report.krippendorffAlpha),
+    fleiss_kappa: estimateJson(report.fleissKappa),
+    gwet_ac1: estimateJson(report.gwetAc1),
     cohen_kappa: report.cohenKappa.map(({ raters, kappa, linear, quadratic }) => ({
       raters,
       ...kappaJson(kappa),

@@ -24,6 +24,8 @@ function overallRows(report: AgreementReport): Row[] {
     { name: 'Percent agreement', estimate: report.percentAgreement },
     { name: 'All votes alike', estimate: report.allAgree },
     { name: `Krippendorff's α (${report.level})`, estimate: report.krippendorffAlpha },
+    { name: "Fleiss' κ (nominal)", estimate: report.fleissKappa },
+    { name: "Gwet's AC1 (nominal)", estimate: report.gwetAc1 },
   ];
 }
 

@@ -12,7 +12,7 @@ const RESAMPLES_MAX = 1_000_000;
 const DRAWS_QUIET_MAX = 100_000_000;
 
 export const agreementCommand = defineCommand({
-  meta: { name: 'agreement', description: "Percent agreement, Cohen's κ and Krippendorff's α of a file of votes, with intervals." },
+  meta: { name: 'agreement', description: "Percent agreement, Krippendorff's α, Fleiss' κ, Gwet's AC1 and Cohen's κ of a file of votes, with intervals." },
   args: {
     votes: { type: 'positional', required: true, valueHint: 'VOTES.jsonl', description: 'Votes: {"item", "rater", "value"} a line, or {"id", "votes": {rater: value}}.' },
     level: { type: 'string', default: 'nominal', valueHint: MEASUREMENT_LEVELS.join('|'), description: 'What distance between two values means.' },

@@ -103,6 +103,8 @@ describe('pairloop agreement', () => {
 Percent agreement            0.923   0.726 … 1.000       9      20
 All votes alike              0.889   0.667 … 1.000       9      20
 Krippendorff's α (nominal)   0.836   0.357 … 1.000       9      20
+Fleiss' κ (nominal)          0.811   0.299 … 1.000       9      20
+Gwet's AC1 (nominal)         0.843   0.528 … 1.000       9      20
 Cohen's κ, ann – bo          0.813   0.372 … 1.000       9      18
 Cohen's κ, ann – c�[31m      1.000               –       2       4
 Cohen's κ, bo – c�[31m       1.000               –       2       4
@@ -120,6 +122,8 @@ Intervals: percentile bootstrap over items, 1000 resamples, seed 5.
       n: { items: 9, votes: 20, raters: 3, values: 3 },
       values: ['a', 'b', 't'],
       percent_agreement: { value: 12 / 13, n: { items: 9, votes: 20 }, interval: { level: 0.95, resamples: 1000, undefined_resamples: 0 }, reason: null },
+      fleiss_kappa: { value: expect.any(Number), interval: { low: expect.any(Number) }, reason: null },
+      gwet_ac1: { value: expect.any(Number), interval: { low: expect.any(Number) }, reason: null },
       cohen_kappa_reason: null,
       bootstrap: { seed: 5, resamples: 1000, coverage: 0.95 },
     });
@@ -142,7 +146,7 @@ Intervals: percentile bootstrap over items, 1000 resamples, seed 5.
 
   test('says what is undefined and why', async () => {
     expect(await printed(write())).toContain('undefined               –       0       0');
-    expect(await printed(write())).toContain("Percent agreement; All votes alike; Krippendorff's α (nominal): there are no votes.\nCohen's κ: there are no votes.");
+    expect(await printed(write())).toContain("Percent agreement; All votes alike; Krippendorff's α (nominal); Fleiss' κ (nominal); Gwet's AC1 (nominal): there are no votes.\nCohen's κ: there are no votes.");
     const alike = await printed(write({ id: 1, votes: { r1: 'a', r2: 'a' } }, { id: 2, votes: { r1: 'a', r2: 'a' } }));
     expect(alike).toContain("Cohen's κ, r1 – r2: both raters gave one and the same value to every item they share (0/0).");
   });

@@ -1,9 +1,12 @@
 """Writes agreement.json: votes with what independent libraries say about their agreement.
 
-Python 3.11 with requirements.txt; run `python agreement.py` in this folder. Everything is seeded, so a second run
+Python 3.11 with requirements.txt, then `pip install --no-deps irrCAC==0.4.4` (it asks for an older SciPy and pandas
+than it needs); run `python agreement.py` in this folder. Everything is seeded, so a second run
 writes the same bytes.
 - Krippendorff's alpha: krippendorff (nominal, ordinal, interval)
 - Cohen's kappa: scikit-learn (plain, linear, quadratic; labels = all values of the case), plain again by statsmodels
+- Fleiss' kappa: irrCAC (5 decimals), again plainly to the last digit; statsmodels too where each item has as many votes
+- Gwet's AC1: irrCAC (5 decimals), again plainly to the last digit; both on the items with at least two votes
 - percent agreement: counted pair by pair
 - bootstrap: scipy.stats.bootstrap, percentile method
 """
@@ -16,9 +19,11 @@ from pathlib import Path
 
 import krippendorff
 import numpy as np
+import pandas as pd
+from irrCAC.raw import CAC
 from scipy import stats
 from sklearn.metrics import cohen_kappa_score, confusion_matrix
-from statsmodels.stats.inter_rater import cohens_kappa
+from statsmodels.stats.inter_rater import cohens_kappa, fleiss_kappa
 
 TEXTS = ["a", "b", "tie", "both_bad", "skip"]
 RESAMPLES_HERE = 99_999
@@ -81,6 +86,31 @@ def kappas(rows, values):
     return found
 
 
+def fleiss_and_ac1(rows):
+    """Plain sums over the items with at least two votes, asserted against the libraries; None where every vote is alike."""
+    columns = [votes for column in zip(*rows) if len(votes := [v for v in column if v is not None]) > 1]
+    values = sorted({v for votes in columns for v in votes})
+    if len(values) < 2:
+        return {"fleiss": None, "ac1": None}
+    counts = [[votes.count(v) for v in values] for votes in columns]
+    seen = math.fsum(sum(n * (n - 1) for n in row) / (sum(row) * (sum(row) - 1)) for row in counts) / len(counts)
+    shares = [math.fsum(row[k] / sum(row) for row in counts) / len(counts) for k in range(len(values))]
+    chance = {"fleiss": math.fsum(p * p for p in shares), "ac1": math.fsum(p * (1 - p) for p in shares) / (len(values) - 1)}
+    found = {name: (seen - expected) / (1 - expected) for name, expected in chance.items()}
+    place = {value: float(index) for index, value in enumerate(values)}
+    shared = [column for column in zip(*rows) if sum(v is not None for v in column) > 1]
+    frame = pd.DataFrame([[math.nan if v is None else place[v] for v in column] for column in shared])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        cac = CAC(frame, digits=5, categories=[float(index) for index in range(len(values))])  # else NaN is one
+        theirs = {"fleiss": cac.fleiss(), "ac1": cac.gwet()}
+    for name, result in theirs.items():
+        assert abs(result["est"]["coefficient_value"] - found[name]) < 5.1e-6, (name, result["est"], found)
+    if len({sum(row) for row in counts}) == 1:
+        assert abs(fleiss_kappa(np.array(counts), method="fleiss") - found["fleiss"]) < 1e-12
+    return found
+
+
 def case(name, rows, numeric):
     values = sorted({v for row in rows for v in row if v is not None})
     agree, alike, items = percent(rows)
@@ -95,6 +125,7 @@ def case(name, rows, numeric):
             "items": items,
             "alpha": {level: alpha(rows, values, level) for level in levels},
             "kappa": kappas(rows, values),
+            **fleiss_and_ac1(rows),
         },
     }
 

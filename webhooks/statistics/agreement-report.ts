@@ -1,6 +1,8 @@
 import type { ItemVote } from '../../core/domain/vote.js';
 import type { BootstrapOptions, Estimate } from './bootstrap.js';
 import { cohenKappa, type KappaEstimate, type KappaWeights } from './cohen-kappa.js';
+import { fleissKappa } from './fleiss-kappa.js';
+import { gwetAc1 } from './gwet-ac1.js';
 import { krippendorffAlpha, type MeasurementLevel } from './krippendorff-alpha.js';
 import { allAgreeShare, percentAgreement } from './percent-agreement.js';
 import { countValues } from './value-counts.js';
@@ -22,6 +24,10 @@ export interface AgreementReport {
   readonly percentAgreement: Estimate;
   readonly allAgree: Estimate;
   readonly krippendorffAlpha: Estimate;
+  /** Of values that are equal or not, whatever the level. */
+  readonly fleissKappa: Estimate;
+  /** Of values that are equal or not, whatever the level. */
+  readonly gwetAc1: Estimate;
   /** The rater pairs that share at least one item, by name. */
   readonly cohenKappa: readonly RaterPairKappa[];
   /** Why `cohenKappa` is empty. */
@@ -38,8 +44,8 @@ export interface AgreementOptions extends BootstrapOptions {
 const PAIRED_RATERS_MAX = 200;
 
 /**
- * How far raters agree: percent agreement, Krippendorff's α, and Cohen's κ of every rater pair, each with its n and a
- * bootstrap interval. It depends on the set of votes and the seed alone, not on the order of the votes. No votes,
+ * How far raters agree: percent agreement, Krippendorff's α, Fleiss' κ, Gwet's AC1, and Cohen's κ of every rater pair, each
+ * with its n and a bootstrap interval. It depends on the set of votes and the seed alone, not on the order of the votes. No votes,
  * one rater and one value give null with a reason. Weighted κ counts categories on the scale of all values given.
  * Cost: 100,000 items with 3 votes take about 0.3 s, and each of the statistics 0.4 s more for its interval.
  *
@@ -58,6 +64,8 @@ export function agreementReport(votes: readonly ItemVote[], options: AgreementOp
     percentAgreement: percentAgreement(counts, bootstrap),
     allAgree: allAgreeShare(counts, bootstrap),
     krippendorffAlpha: krippendorffAlpha(counts, level, bootstrap),
+    fleissKappa: fleissKappa(counts, bootstrap),
+    gwetAc1: gwetAc1(counts, bootstrap),
     cohenKappa: reason === null ? kappaOfPairs(table, level, bootstrap) : [],
     ...(reason === null ? {} : { cohenKappaReason: reason }),
     bootstrap,

@@ -1,6 +1,7 @@
 import { PairloopError } from '../../core/errors.js';
 import { estimate, type BootstrapOptions, type Estimate } from './bootstrap.js';
 import type { ValueCounts, ValuePattern } from './value-counts.js';
+import { whyOneValue } from './value-shares.js';
 
 /** What distance between two values means: equal or not; ranks apart; numbers apart. */
 export const MEASUREMENT_LEVELS = ['nominal', 'ordinal', 'interval'] as const;
@@ -29,7 +30,7 @@ export function krippendorffAlpha(counts: ValueCounts, level: MeasurementLevel, 
       n: counts.n,
       frequencies: counts.frequencies,
       evaluate: (frequencies) => evaluateAlpha(counts, frequencies, positionsOf),
-      explain: () => counts.unpairedReason ?? whyNoVariation(counts),
+      explain: () => counts.unpairedReason ?? whyOneValue(counts),
     },
     options,
   );
@@ -109,9 +110,4 @@ function unitScale(values: readonly number[]): Float64Array {
   const range = (values.at(-1) ?? 0) - low;
   if (Number.isFinite(range)) return Float64Array.from(values, (value) => (range === 0 ? 0 : (value - low) / range));
   return unitScale(values.map((value) => value / 2));
-}
-
-function whyNoVariation(counts: ValueCounts): string {
-  const value = counts.values[counts.patterns[0]!.codes[0]!]!;
-  return `every vote that can be compared has the value ${JSON.stringify(value)}, so there is no disagreement by chance to compare with (0/0)`;
 }

@@ -18,6 +18,8 @@ const oracleSchema = z.object({
         all_agree: number,
         items: z.number(),
         alpha: z.record(z.string(), number),
+        fleiss: number,
+        ac1: number,
         kappa: z.array(z.object({ raters: z.tuple([z.number(), z.number()]), items: z.number(), plain: number, linear: number, quadratic: number })),
       }),
     }),
@@ -49,7 +51,7 @@ function expectEqual(what: string, value: number | null, expected: number | null
   expect(difference, message).toBeLessThanOrEqual(1e-9);
 }
 
-describe('equals scikit-learn, krippendorff and statsmodels to 1e-9', () => {
+describe('equals scikit-learn, krippendorff, statsmodels, and what irrCAC rounds, to 1e-9', () => {
   test.each(oracle.cases)('$name', ({ rows, numeric, expected }) => {
     const levels: MeasurementLevel[] = numeric ? ['nominal', 'ordinal', 'interval'] : ['nominal'];
     for (const level of levels) {
@@ -57,7 +59,9 @@ describe('equals scikit-learn, krippendorff and statsmodels to 1e-9', () => {
       expectEqual('percent agreement', report.percentAgreement.value, expected.percent, rows);
       expectEqual('share of items on which all agree', report.allAgree.value, expected.all_agree, rows);
       expectEqual(`α (${level})`, report.krippendorffAlpha.value, expected.alpha[level]!, rows);
-      expect(report.krippendorffAlpha.n.items).toBe(expected.items);
+      expectEqual("Fleiss' κ", report.fleissKappa.value, expected.fleiss, rows);
+      expectEqual("Gwet's AC1", report.gwetAc1.value, expected.ac1, rows);
+      for (const { n } of [report.krippendorffAlpha, report.fleissKappa, report.gwetAc1]) expect(n.items).toBe(expected.items);
       expect(report.cohenKappa).toHaveLength(expected.kappa.length);
       for (const [index, pair] of expected.kappa.entries()) {
         const { raters, kappa, linear, quadratic } = report.cohenKappa[index]!;

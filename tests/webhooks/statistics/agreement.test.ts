@@ -21,7 +21,7 @@ function vote<V extends string | number>(item: string, rater: string, value: V):
 /** The values alone, to compare reports of votes that say the same. */
 function valuesOf(report: AgreementReport): (number | null)[] {
   const kappas = report.cohenKappa.map(({ kappa }) => kappa.value).sort((a, b) => (a ?? -9) - (b ?? -9));
-  return [report.percentAgreement.value, report.allAgree.value, report.krippendorffAlpha.value, ...kappas];
+  return [report.percentAgreement.value, report.allAgree.value, report.krippendorffAlpha.value, report.fleissKappa.value, report.gwetAc1.value, ...kappas];
 }
 
 /** Largest difference between two lists of values; infinite when one has a value where the other has none. */
@@ -147,7 +147,7 @@ test(`a value is a finite number or null with a reason, never NaN (seed ${PARAME
     fc.property(distinct, fc.constantFrom(...MEASUREMENT_LEVELS), (list, level) => {
       const report = agreementReport(list, { seed: 2, resamples: 20, level });
       const weighted = report.cohenKappa.flatMap(({ kappa, linear, quadratic }) => [kappa, linear, quadratic].filter((one) => one !== undefined));
-      for (const { value, interval, reason } of [report.percentAgreement, report.allAgree, report.krippendorffAlpha, ...weighted]) {
+      for (const { value, interval, reason } of [report.percentAgreement, report.allAgree, report.krippendorffAlpha, report.fleissKappa, report.gwetAc1, ...weighted]) {
         expect(reason !== undefined, 'a reason is there when something is missing').toBe(value === null || interval === null);
         expect([value ?? 0, interval?.low ?? 0, interval?.high ?? 0]).toSatisfy((numbers: number[]) => numbers.every(Number.isFinite));
       }
@@ -159,28 +159,40 @@ test(`a value is a finite number or null with a reason, never NaN (seed ${PARAME
 describe('what is undefined says why', () => {
   const reasons = (votes: ItemVote[]): (string | undefined)[] => {
     const report = agreementReport(votes, { seed: 1 });
-    return [report.percentAgreement.reason, report.krippendorffAlpha.reason, report.cohenKappaReason ?? report.cohenKappa[0]?.kappa.reason];
+    return [report.percentAgreement.reason, report.krippendorffAlpha.reason, report.fleissKappa.reason, report.gwetAc1.reason, report.cohenKappaReason ?? report.cohenKappa[0]?.kappa.reason];
   };
 
   test('no votes', () => {
-    expect(reasons([])).toEqual(Array(3).fill('there are no votes'));
-    expect(valuesOf(agreementReport([], { seed: 1 }))).toEqual([null, null, null]);
+    expect(reasons([])).toEqual(Array(5).fill('there are no votes'));
+    expect(valuesOf(agreementReport([], { seed: 1 }))).toEqual(Array(5).fill(null));
     expect(cohenKappa([], [], { seed: 1 })).toMatchObject({ value: null, observed: null, expected: null, reason: 'the two raters share no item' });
   });
 
   test('one rater', () => {
-    expect(reasons([vote('1', 'r', 'a'), vote('2', 'r', 'b')])).toEqual(Array(3).fill('there is only one rater'));
+    expect(reasons([vote('1', 'r', 'a'), vote('2', 'r', 'b')])).toEqual(Array(5).fill('there is only one rater'));
   });
 
   test('two raters who share no item', () => {
-    expect(reasons([vote('1', 'r', 'a'), vote('2', 's', 'b')])).toEqual(Array(3).fill('no item has votes of two raters'));
+    expect(reasons([vote('1', 'r', 'a'), vote('2', 's', 'b')])).toEqual(Array(5).fill('no item has votes of two raters'));
   });
 
-  test('one value: agreement is 1, α and κ are 0/0', () => {
+  test('one value: agreement is 1, all that is corrected for chance is 0/0', () => {
     const votes = ['1', '2', '3'].flatMap((item) => [vote(item, 'r', 'a'), vote(item, 's', 'a')]);
-    expect(valuesOf(agreementReport(votes, { seed: 1 }))).toEqual([1, 1, null, null]);
-    expect(reasons(votes)).toEqual([undefined, expect.stringContaining('has the value "a"'), expect.stringContaining('one and the same value')]);
+    expect(valuesOf(agreementReport(votes, { seed: 1 }))).toEqual([1, 1, null, null, null, null]);
+    const alike = expect.stringContaining('has the value "a"') as string;
+    expect(reasons(votes)).toEqual([undefined, alike, alike, alike, expect.stringContaining('one and the same value')]);
     expect(agreementReport(votes, { seed: 1 }).cohenKappa[0]!.kappa).toMatchObject({ observed: 1, expected: 1 });
+  });
+
+  test('nearly all votes alike: AC1 keeps near the percent agreement where κ and α drop to 0, and has an interval', () => {
+    const votes = Array.from({ length: 40 }, (_, item) => [vote(`${item}`, 'r', item === 0 ? 'b' : 'a'), vote(`${item}`, 's', item === 1 ? 'b' : 'a')]).flat();
+    const report = agreementReport(votes, { seed: 1 });
+    expect(report.percentAgreement.value).toBe(0.95);
+    // By hand: π = 0.975, 0.025; AC1's p_e = 0.04875, Fleiss' p_e = 0.95125.
+    expect(report.gwetAc1.value).toBeCloseTo((0.95 - 0.04875) / (1 - 0.04875), 12);
+    expect(report.fleissKappa.value).toBeCloseTo((0.95 - 0.95125) / (1 - 0.95125), 12);
+    expect(report.gwetAc1.interval).toMatchObject({ high: 1, undefinedResamples: 0 });
+    expect(report.fleissKappa.interval).toBeNull();
   });
 
   test('more than 200 raters: α without κ per pair', () => {
