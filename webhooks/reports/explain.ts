@@ -20,35 +20,35 @@ export interface PairStory {
 
 /** One query a kind of event; each returns the columns at, what, facts. `pairId` is bound. */
 const EVENT_QUERIES: readonly ((pairId: string) => RawBuilder<unknown>)[] = [
-  (pairId) => sql`select p.created_at as at, 'imported' as what, jsonb_build_object(
+  (pairId) => sql`select p.created_at as at, 'imported' as what, json_build_object(
       'file', i.file_name, 'source', p.source, 'consent', p.consent, 'redaction_version', p.redaction_version,
       'redactions', p.redaction_counts, 'sides_swapped', p.sides_swapped,
       'model_a', p.generation_a ->> 'model', 'model_b', p.generation_b ->> 'model') as facts
     from pair p join pair_import i on i.id = p.import_id where p.id = ${pairId}`,
-  (pairId) => sql`select r.finished_at as at, 'picked' as what, jsonb_build_object('round', r.id, 'rank', k.rank, 'score', k.score,
+  (pairId) => sql`select r.finished_at as at, 'picked' as what, json_build_object('round', r.id, 'rank', k.rank, 'score', k.score,
       'of', r.pool_size, 'strategy', r.strategy, 'weight', r.weight, 'embedder', r.embedder, 'uncertainty', r.uncertainty_source,
       'code_version', r.code_version) as facts
     from selection_pick k join selection_round r on r.id = k.round_id where k.pair_id = ${pairId}`,
-  (pairId) => sql`select i.released_at as at, 'released' as what, jsonb_build_object('project', j.title, 'batch', b.id,
+  (pairId) => sql`select i.released_at as at, 'released' as what, json_build_object('project', j.title, 'batch', b.id,
       'position', i.position, 'kind', i.kind, 'task', i.task_id) as facts
     from batch_item i join batch b on b.id = i.batch_id join project j on j.id = b.project_id where i.pair_id = ${pairId}`,
-  (pairId) => sql`select s.leased_at as at, 'assigned' as what, jsonb_build_object('rater', s.rater_id, 'until', s.expires_at) as facts
+  (pairId) => sql`select s.leased_at as at, 'assigned' as what, json_build_object('rater', s.rater_id, 'until', s.expires_at) as facts
     from assignment s join batch_item i on i.id = s.batch_item_id where i.pair_id = ${pairId}`,
   (pairId) => sql`select v.submitted_at as at, case v.state when 'cast' then 'vote' else 'skip' end as what,
-      jsonb_strip_nulls(jsonb_build_object('annotation', v.annotation_id, 'rater', v.rater_id, 'verdict', v.verdict,
-      'displayed', v.displayed_order, 'likert', v.likert, 'rationale', v.rationale, 'critique', v.critique,
+      json_strip_nulls(json_build_object('rater', v.rater_id, 'verdict', v.verdict, 'displayed', v.displayed_order,
+      'annotation', v.annotation_id, 'likert', v.likert, 'rationale', v.rationale, 'critique', v.critique,
       'policy_reference', v.policy_reference, 'skip_reason', v.skip_reason, 'active_ms', v.active_ms, 'lead_time_s', v.lead_time_s,
       'guideline', v.guideline_version, 'view', v.view_version, 'counted', v.counted, 'not_counted_reason', v.not_counted_reason)) as facts
     from vote v where v.pair_id = ${pairId}`,
-  (pairId) => sql`select a.deleted_at as at, 'annotation deleted' as what, jsonb_build_object('annotation', a.id) as facts
+  (pairId) => sql`select a.deleted_at as at, 'annotation deleted' as what, json_build_object('annotation', a.id) as facts
     from annotation a join batch_item i on i.task_id = a.task_id where i.pair_id = ${pairId} and a.deleted_at is not null`,
-  (pairId) => sql`select g.checked_at as at, 'gold check' as what, jsonb_build_object('annotation', g.annotation_id, 'rater', g.rater_id,
-      'verdict', g.verdict, 'accepted', m.accepted_verdicts, 'passed', g.passed) as facts
+  (pairId) => sql`select g.checked_at as at, 'gold check' as what, json_build_object('rater', g.rater_id, 'verdict', g.verdict,
+      'accepted', m.accepted_verdicts, 'passed', g.passed, 'annotation', g.annotation_id) as facts
     from gold_check g join gold_item m on m.pair_id = g.pair_id where g.pair_id = ${pairId}`,
-  (pairId) => sql`select c.updated_at as at, 'consensus' as what, jsonb_build_object('project', j.title, 'state', c.state,
+  (pairId) => sql`select c.updated_at as at, 'consensus' as what, json_build_object('project', j.title, 'state', c.state,
       'votes', c.vote_counts, 'verdict', c.verdict, 'agreement', c.agreement) as facts
     from consensus c join project j on j.id = c.project_id where c.pair_id = ${pairId}`,
-  (pairId) => sql`select a.accepted_at as at, 'accepted' as what, jsonb_build_object('project', j.title, 'verdict', a.verdict,
+  (pairId) => sql`select a.accepted_at as at, 'accepted' as what, json_build_object('project', j.title, 'verdict', a.verdict,
       'votes', a.vote_count, 'agreement', a.agreement, 'rule', a.rule, 'part', a.part) as facts
     from accepted_pair a join project j on j.id = a.project_id where a.pair_id = ${pairId}`,
 ];
