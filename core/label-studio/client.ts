@@ -5,11 +5,13 @@ import { OWN_CONNECTION } from '../own-connection.js';
 import {
   annotationSchema,
   mlBackendSchema,
+  predictionSchema,
   projectSchema,
   taskSchema,
   userSchema,
   webhookSchema,
   type AnnotationWire,
+  type PredictionWire,
   type MlBackendWire,
   type ProjectWire,
   type TaskWire,
@@ -163,6 +165,14 @@ export class LabelStudioClient {
 
   createAnnotation(taskId: number, body: Record<string, unknown>): Promise<AnnotationWire> {
     return this.call({ method: 'POST', url: `/api/tasks/${taskId}/annotations`, data: body }, annotationSchema);
+  }
+
+  predictions(projectId: number): Promise<PredictionWire[]> {
+    return this.call({ url: '/api/predictions', params: { project: projectId } }, z.array(predictionSchema));
+  }
+
+  async updatePrediction(id: number, change: { cluster: number }): Promise<void> {
+    await this.call({ method: 'PATCH', url: `/api/predictions/${id}`, data: change }, predictionSchema);
   }
 
   webhooks(projectId: number): Promise<WebhookWire[]> {

@@ -58,3 +58,8 @@ export type WebhookWire = z.infer<typeof webhookSchema>;
 
 export const mlBackendSchema = z.object({ id: z.number().int(), url: z.string(), project: z.number().int() }).loose();
 export type MlBackendWire = z.infer<typeof mlBackendSchema>;
+
+export const predictionSchema = z
+  .object({ id: z.number().int(), task: z.number().int(), model_version: z.string().nullish(), score: z.number().nullish(), cluster: z.number().int().nullish() })
+  .loose();
+export type PredictionWire = z.infer<typeof predictionSchema>;

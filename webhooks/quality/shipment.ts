@@ -5,6 +5,7 @@ import { PairloopError } from '../../core/errors.js';
 import type { LabelStudioClient, NewTask } from '../../core/label-studio/client.js';
 import { release } from '../privacy/release.js';
 import { RANKING_MODEL_VERSION, rankingScore } from '../../core/domain/ranking.js';
+import { writeDomainClusters } from './domain-clusters.js';
 import { shuffle, type RandomInt } from './shuffle.js';
 
 /** Tasks per request: about a tenth of a second of Label Studio's time. */
@@ -35,7 +36,7 @@ interface Item {
 
 /**
  * Puts a batch into Label Studio: every pair released, every task created once together with the
- * prediction that orders it, in an order that tells neither rank nor kind. Then the batch is `shipped`
+ * prediction that orders it (score and, where there are several domains, cluster), in an order that tells neither rank nor kind. Then the batch is `shipped`
  * and assignment serves it. Killed anywhere, the next call goes on: before a request its items are
  * marked, so that an unconfirmed one is looked for in Label Studio by the pair's opaque id before it is
  * created again. A batch that was shipped stays as it is.
@@ -60,6 +61,7 @@ export async function shipBatch(deps: ShipmentDeps, batchId: number): Promise<{ 
     const found = doubtful.length === 0 ? new Set<number>() : await adoptTasks(deps, batch, doubtful);
     const created = await createTasks(deps, batch, missing.filter((item) => !found.has(item.id)), total);
     if (doubtful.length > 0) await deleteDuplicates(deps, batch);
+    await writeDomainClusters(deps, batch);
     await activateRanking(deps.labelStudio, batch.labelStudioProjectId);
     await deps.db.updateTable('batch').set({ state: 'shipped', shipped_at: deps.now() }).where('id', '=', batchId).execute();
     return { taskCount: total, created };
