@@ -5,7 +5,8 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import type { Config } from '../../core/config.js';
 import type { Db } from '../../core/database/connect.js';
 import type { Secrets } from '../../core/database/secrets.js';
-import { PairloopError, messageOf } from '../../core/errors.js';
+import { messageOf } from '../../core/errors.js';
+import { closeServer, listenAt } from '../../core/http-listening.js';
 import { LabelStudioClient, type LabelStudioAccess } from '../../core/label-studio/client.js';
 import type { Logger } from '../../core/logging.js';
 import { packagePath } from '../../core/package-root.js';
@@ -81,7 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   server.maxConnections = CONNECTIONS_MAX;
   const sockets = passSockets(server, proxy, config.publicUrl);
   try {
-    await listen(server, config.host, config.port);
+    await listenAt(server, { name: 'The gateway', host: config.host, port: config.port });
   } catch (error) {
     await timer.stop();
     throw error;
@@ -89,7 +90,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   return {
     port: (server.address() as AddressInfo).port,
     async close() {
-      await Promise.all([timer.stop(), closeServer(server, sockets)]);
+      const closed = closeServer(server, CLOSE_MS_MAX);
+      for (const socket of sockets) socket.destroy();
+      await Promise.all([timer.stop(), closed]);
     },
   };
 }
@@ -167,25 +170,4 @@ function passSockets(server: Server, proxy: LabelStudioProxy, publicUrl: string)
     else proxy.socket(req, socket, head);
   });
   return open;
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: Error & { code?: string }) => {
-      const reason = error.code === 'EADDRINUSE' ? 'another program uses it' : messageOf(error);
-      reject(new PairloopError(`The gateway cannot listen on ${host}:${port}: ${reason}. Stop that program, or choose another port with PAIRLOOP_PORT.`));
-    });
-    server.listen(port, host, resolve);
-  });
-}
-
-async function closeServer(server: Server, sockets: ReadonlySet<Duplex>): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  server.closeIdleConnections();
-  for (const socket of sockets) socket.destroy();
-  const late = setTimeout(() => server.closeAllConnections(), CLOSE_MS_MAX);
-  await closed;
-  clearTimeout(late);
 }

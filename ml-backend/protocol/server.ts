@@ -1,11 +1,12 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
 import type { z } from 'zod';
 import type { Config } from '../../core/config.js';
 import type { Db } from '../../core/database/connect.js';
 import { RANKING_MODEL_VERSION } from '../../core/domain/ranking.js';
-import { PairloopError, messageOf } from '../../core/errors.js';
+import { messageOf } from '../../core/errors.js';
+import { closeServer, listenAt } from '../../core/http-listening.js';
 import type { Logger } from '../../core/logging.js';
 import { predictRequestSchema, setupRequestSchema, type RankingPrediction } from './requests.js';
 import { scoreTasks } from './task-ranking.js';
@@ -35,8 +36,8 @@ export interface MlBackendParts {
  */
 export async function startMlBackend(parts: MlBackendParts): Promise<{ readonly port: number; close(): Promise<void> }> {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, createApp(parts));
-  await listen(server, parts.config);
-  return { port: (server.address() as AddressInfo).port, close: () => closeServer(server) };
+  await listenAt(server, { name: 'The ML backend', host: parts.config.host, port: parts.config.mlBackendPort });
+  return { port: (server.address() as AddressInfo).port, close: () => closeServer(server, CLOSE_TIMEOUT_MS) };
 }
 
 function createApp({ db, log }: MlBackendParts): Express {
@@ -114,22 +115,4 @@ function refuse(log: Logger): ErrorRequestHandler {
       response.status(503).json({ error: 'The ML backend cannot answer now; its log says why.' });
     }
   };
-}
-
-async function listen(server: Server, { host, mlBackendPort }: MlBackendParts['config']): Promise<void> {
-  await new Promise<void>((done, fail) => {
-    server.once('error', (error) =>
-      fail(new PairloopError(`The ML backend cannot listen on ${host}:${mlBackendPort} (${messageOf(error)}). Free the port or set PAIRLOOP_PORT.`)),
-    );
-    server.listen(mlBackendPort, host, done);
-  });
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const force = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
-  await new Promise((done) => {
-    server.close(done);
-    server.closeIdleConnections();
-  });
-  clearTimeout(force);
 }

@@ -134,7 +134,7 @@ describe('what cannot be read is refused in one sentence', () => {
 
   test('a port in use is named', async () => {
     await expect(startMlBackend({ config: { ...config, mlBackendPort: backend.port }, db: database.db, log })).rejects.toThrow(
-      `The ML backend cannot listen on 127.0.0.1:${backend.port} (listen EADDRINUSE: address already in use 127.0.0.1:${backend.port}). Free the port or set PAIRLOOP_PORT.`,
+      `The ML backend cannot listen on 127.0.0.1:${backend.port}: another program uses it. Stop that program, or choose another port with PAIRLOOP_PORT.`,
     );
   });
 });

@@ -1,11 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
 import type { Config } from '../../core/config.js';
 import type { Db } from '../../core/database/connect.js';
 import type { Secrets } from '../../core/database/secrets.js';
-import { PairloopError, messageOf } from '../../core/errors.js';
+import { messageOf } from '../../core/errors.js';
+import { closeServer, listenAt } from '../../core/http-listening.js';
 import type { Logger } from '../../core/logging.js';
 import type { Queue } from '../../core/queue.js';
 import { BODY_BYTES_MAX, BodyBudget } from './body-budget.js';
@@ -50,8 +51,8 @@ export async function startWebhookService(parts: WebhookServiceParts): Promise<{
   });
   app.use(refuse(parts.log));
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, app);
-  await listen(server, parts.config);
-  return { port: (server.address() as AddressInfo).port, close: () => closeServer(server) };
+  await listenAt(server, { name: 'The webhook service', host: parts.config.host, port: parts.config.webhooksPort });
+  return { port: (server.address() as AddressInfo).port, close: () => closeServer(server, CLOSE_TIMEOUT_MS) };
 }
 
 function requireSecret(secret: string): RequestHandler {
@@ -137,22 +138,4 @@ function refuse(log: Logger): ErrorRequestHandler {
     if (status >= 500) log.error({ failure: messageOf(error) }, 'an event failed');
     response.status(status).json({ error: status >= 500 ? 'The webhook service failed.' : 'The request could not be read.' });
   };
-}
-
-async function listen(server: Server, { host, webhooksPort }: WebhookServiceParts['config']): Promise<void> {
-  await new Promise<void>((done, fail) => {
-    server.once('error', (error) =>
-      fail(new PairloopError(`The webhook service cannot listen on ${host}:${webhooksPort} (${messageOf(error)}). Free the port or set PAIRLOOP_PORT.`)),
-    );
-    server.listen(webhooksPort, host, done);
-  });
-}
-
-async function closeServer(server: Server): Promise<void> {
-  const force = setTimeout(() => server.closeAllConnections(), CLOSE_TIMEOUT_MS);
-  await new Promise((done) => {
-    server.close(done);
-    server.closeIdleConnections();
-  });
-  clearTimeout(force);
 }
