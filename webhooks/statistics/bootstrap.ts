@@ -1,4 +1,4 @@
-import { createRandom } from './random.js';
+import { createRandom } from '../../core/random.js';
 
 /** A percentile bootstrap interval. */
 export interface Interval {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { estimate, type CountedStatistic } from '../../../webhooks/statistics/bootstrap.js';
-import { createRandom, randomFromState, splitMix64, type Random } from '../../../webhooks/statistics/random.js';
+import { createRandom, randomFromState, splitMix64, type Random } from '../../../core/random.js';
 
 /** Mean of one number per pattern, undefined where `isDefined` says so. */
 function meanOf(values: number[], frequencies: number[], isDefined: (drawn: Uint32Array) => boolean = () => true): CountedStatistic {

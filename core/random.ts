@@ -45,6 +45,18 @@ export function createRandom(seed: number): Random {
 }
 
 /**
+ * Numbers uniform in [0, 1), multiples of 2⁻⁵³: the upper 27 bits of one 32-bit output above the upper 26 of the next.
+ */
+export function createFractions(seed: number): () => number {
+  const random = createRandom(seed);
+  const words = new Uint32Array(2);
+  return () => {
+    random.fillBelow(words, 2 ** 32);
+    return ((words[0]! >>> 5) * 2 ** 26 + (words[1]! >>> 6)) / 2 ** 53;
+  };
+}
+
+/**
  * The first `count` outputs of SplitMix64. Source: G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom
  * number generators", OOPSLA 2014; reference code at https://prng.di.unimi.it/splitmix64.c.
  */
