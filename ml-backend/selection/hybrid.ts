@@ -1,6 +1,8 @@
 import { PairloopError } from '../../core/errors.js';
 import type { Matrix } from '../numerics/matrix.js';
 import { NearestPicks } from './nearest-picks.js';
+import { assertCount, assertEmbeddings, assertUncertainty } from './selection-input.js';
+import { highestRow, selectionOf, type Pick, type Selection } from './selection.js';
 
 /** Changes whenever a pick could; part of a round's code version. */
 export const HYBRID_VERSION = 'hybrid-1';
@@ -20,12 +22,6 @@ export interface HybridInput {
   readonly k: number;
   /** w, from 0 (diversity alone) to 1 (uncertainty alone). */
   readonly weight: number;
-}
-
-/** One pick: the row, and the value that made it the best of what remained. */
-export interface Pick {
-  readonly index: number;
-  readonly score: number;
 }
 
 /**
@@ -53,7 +49,8 @@ export function* hybridPicks(input: HybridInput): Generator<Pick, void, undefine
   const count = Math.min(input.k, embeddings.rows);
   const weighted = weightedUncertainty(input.uncertainty, weight);
   const nearest = new NearestPicks(embeddings);
-  let pick: Pick = seed(input.uncertainty, weighted);
+  const seed = highestRow(input.uncertainty);
+  let pick: Pick = { index: seed, score: weighted[seed]! };
   for (let picked = 1; ; picked += 1) {
     yield pick;
     if (picked === count) return;
@@ -63,9 +60,8 @@ export function* hybridPicks(input: HybridInput): Generator<Pick, void, undefine
 }
 
 /** All picks of `hybridPicks` at once: row numbers in the order of picking, and their scores. */
-export function selectHybrid(input: HybridInput): { indices: number[]; scores: number[] } {
-  const picks = [...hybridPicks(input)];
-  return { indices: picks.map((pick) => pick.index), scores: picks.map((pick) => pick.score) };
+export function selectHybrid(input: HybridInput): Selection {
+  return selectionOf([...hybridPicks(input)]);
 }
 
 /** w · u′ of every row. */
@@ -81,12 +77,6 @@ function weightedUncertainty(uncertainty: Float32Array | Float64Array, weight: n
     throw new PairloopError(`The uncertainties reach from ${least} to ${most}, too far to be normalised in float64; scale them down.`, 'usage');
   }
   return Float64Array.from(uncertainty, (value) => weight * ((value - least) / span));
-}
-
-function seed(uncertainty: Float32Array | Float64Array, weighted: Float64Array): Pick {
-  let index = 0;
-  for (let row = 1; row < uncertainty.length; row += 1) if (uncertainty[row]! > uncertainty[index]!) index = row;
-  return { index, score: weighted[index]! };
 }
 
 function best({ remaining, remainingCount, distance }: NearestPicks, weighted: Float64Array, diversityWeight: number): Pick {
@@ -112,22 +102,8 @@ function best({ remaining, remainingCount, distance }: NearestPicks, weighted: F
 }
 
 function assertValid({ embeddings, uncertainty, k, weight }: HybridInput): void {
-  const { data, rows, columns } = embeddings;
-  const refuse = (message: string): never => {
-    throw new PairloopError(message, 'usage');
-  };
-  if (rows === 0) refuse('The embeddings have no rows; there is nothing to select from.');
-  if (columns === 0) refuse('The embeddings have no columns; each row needs at least one number.');
-  if (data.length !== rows * columns) refuse(`The embeddings hold ${data.length} numbers, ${rows} × ${columns} need ${rows * columns}.`);
-  if (uncertainty.length !== rows) {
-    refuse(`There are ${uncertainty.length} uncertainties for ${rows} rows of embeddings; give one for each row.`);
-  }
-  if (!Number.isInteger(k) || k < 1) refuse(`k is ${k}; it must be a whole number of at least 1.`);
-  if (!(weight >= 0 && weight <= 1)) refuse(`The weight is ${weight}; it must be from 0 to 1.`);
-  const wrong = data.findIndex((value: number) => !Number.isFinite(value));
-  if (wrong !== -1) {
-    refuse(`The embeddings hold ${data[wrong]} at row ${Math.floor(wrong / columns)}, column ${wrong % columns} (counted from 0); every number must be finite.`);
-  }
-  const uncertain = uncertainty.findIndex((value: number) => !Number.isFinite(value));
-  if (uncertain !== -1) refuse(`The uncertainty of row ${uncertain} (counted from 0) is ${uncertainty[uncertain]}; every number must be finite.`);
+  assertEmbeddings(embeddings);
+  assertUncertainty(uncertainty, embeddings.rows);
+  assertCount(k);
+  if (!(weight >= 0 && weight <= 1)) throw new PairloopError(`The weight is ${weight}; it must be from 0 to 1.`, 'usage');
 }

@@ -23,10 +23,11 @@ export class NearestPicks {
   remainingCount: number;
   /** By row: Euclidean distance to its nearest pick. */
   readonly distance: Float64Array;
+  /** By row: the square of that, before the root was rounded. A picked row keeps what it had when it was picked. */
+  readonly squared: Float64Array;
+  /** By row: which pick is the nearest, as its place in the order of picking; ties to the earliest. */
+  readonly nearestPick: Int32Array;
 
-  private readonly squared: Float64Array;
-  /** By row: which pick is the nearest, as its place in the order of picking. */
-  private readonly nearestPick: Int32Array;
   private readonly picks: number[] = [];
   /** By place of picking: least squared distance to the new pick that the test above may rely on, quartered. */
   private quarterToNewPick = new Float64Array(64);

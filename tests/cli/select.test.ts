@@ -36,8 +36,37 @@ describe('pairloop select', () => {
     expect(stdout.split('\n').map((line) => line.split('\t')[0])).toEqual(['0', '2', '3', '1', '']);
   });
 
+  test.each<[string, number[], string]>([
+    ['k-center', [1, 2, 3], ''],
+    ['facility-location', [1, 2, 3], '--uncertainty has no part in the strategy facility-location.\n'],
+    ['uncertainty', [1, 3, 0], ''],
+  ])('--strategy %s', async (strategy, picks, said) => {
+    const { stdout, stderr } = await runInProcess(selectCommand, ['--embeddings', x, '--uncertainty', u, '-k', '3', '--strategy', strategy, '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ indices: picks, scores: [expect.any(Number), expect.any(Number), expect.any(Number)] });
+    expect(stderr).toBe(said);
+  });
+
+  test('k-center without uncertainty begins with row 0, and says so', async () => {
+    const { stdout, stderr } = await runInProcess(selectCommand, ['--embeddings', x, '-k', '3', '--strategy', 'k-center', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ indices: [0, 2, 3], scores: [0, 10, 4] });
+    expect(stderr).toBe('No --uncertainty (cold start): the first pick is row 0.\n');
+  });
+
+  test.each(['kmeans++', 'random'])('%s: one --seed picks the same each time, another otherwise', async (strategy) => {
+    const pick = async (seed: string): Promise<number[]> => {
+      const { stdout } = await runInProcess(selectCommand, ['--embeddings', x, '-k', '3', '--strategy', strategy, '--seed', seed, '--json']);
+      return (JSON.parse(stdout) as { indices: number[] }).indices;
+    };
+    const runs: number[][] = [];
+    for (let seed = 0; seed < 12; seed += 1) runs.push(await pick(String(seed)));
+    for (const [seed, run] of runs.entries()) expect(await pick(String(seed))).toEqual(run);
+    expect(new Set(runs.map(String)).size).toBeGreaterThan(2);
+  });
+
   test.each<[string, string[], RegExp]>([
-    ['a strategy that is not there', ['--embeddings', x, '-k', '1', '--strategy', 'k-center'], /--strategy k-center is not there/],
+    ['a strategy that is not there', ['--embeddings', x, '-k', '1', '--strategy', 'best'], /--strategy best is not there; take one of hybrid, k-center, facility-location, kmeans\+\+, uncertainty, random\./],
+    ['a seed that is no whole number', ['--embeddings', x, '-k', '1', '--seed', '1.5'], /--seed is "1\.5"/],
+    ['the strategy uncertainty without uncertainties', ['--embeddings', x, '-k', '1', '--strategy', 'uncertainty'], /needs one number per row; give it with --uncertainty/],
     ['k that is no number', ['--embeddings', x, '-k', 'many'], /-k is "many"; give a number/],
     ['k = 0', ['--embeddings', x, '-k', '0'], /k is 0/],
     ['a weight above 1', ['--embeddings', x, '-k', '1', '--weight', '1.5'], /weight is 1.5/],

@@ -1,0 +1,34 @@
+import { PairloopError } from '../../core/errors.js';
+import type { Matrix } from '../numerics/matrix.js';
+
+/**
+ * @throws PairloopError (usage) for no rows, no columns, data of another length, and numbers that are NaN
+ * or infinite (names row and column).
+ */
+export function assertEmbeddings({ data, rows, columns }: Matrix): void {
+  if (rows === 0) refuse('The embeddings have no rows; there is nothing to select from.');
+  if (columns === 0) refuse('The embeddings have no columns; each row needs at least one number.');
+  if (data.length !== rows * columns) refuse(`The embeddings hold ${data.length} numbers, ${rows} × ${columns} need ${rows * columns}.`);
+  const wrong = data.findIndex((value: number) => !Number.isFinite(value));
+  if (wrong !== -1) {
+    refuse(`The embeddings hold ${data[wrong]} at row ${Math.floor(wrong / columns)}, column ${wrong % columns} (counted from 0); every number must be finite.`);
+  }
+}
+
+/** @throws PairloopError (usage) unless there is one finite number for each row. */
+export function assertUncertainty(uncertainty: Float32Array | Float64Array, rows: number): void {
+  if (uncertainty.length !== rows) {
+    refuse(`There are ${uncertainty.length} uncertainties for ${rows} rows of embeddings; give one for each row.`);
+  }
+  const wrong = uncertainty.findIndex((value: number) => !Number.isFinite(value));
+  if (wrong !== -1) refuse(`The uncertainty of row ${wrong} (counted from 0) is ${uncertainty[wrong]}; every number must be finite.`);
+}
+
+/** @throws PairloopError (usage) unless k is a whole number of at least 1. */
+export function assertCount(k: number): void {
+  if (!Number.isInteger(k) || k < 1) refuse(`k is ${k}; it must be a whole number of at least 1.`);
+}
+
+function refuse(message: string): never {
+  throw new PairloopError(message, 'usage');
+}

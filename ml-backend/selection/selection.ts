@@ -1,0 +1,22 @@
+/** One pick: the row, and the value that made it the best of what remained. */
+export interface Pick {
+  readonly index: number;
+  readonly score: number;
+}
+
+/** Row numbers in the order of picking, and each pick's score. What a score means is the strategy's to say. */
+export interface Selection {
+  indices: number[];
+  scores: number[];
+}
+
+export function selectionOf(picks: readonly Pick[]): Selection {
+  return { indices: picks.map((pick) => pick.index), scores: picks.map((pick) => pick.score) };
+}
+
+/** The row of the highest value; ties to the lowest row. Row 0 when there is none. */
+export function highestRow(values: Float32Array | Float64Array): number {
+  let highest = 0;
+  for (let row = 1; row < values.length; row += 1) if (values[row]! > values[highest]!) highest = row;
+  return highest;
+}
