@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { packagePath } from '../core/package-root.js';
+import { compileLabelConfig } from './compile.js';
 import { loadGuideline, parseGuideline } from './guideline-file.js';
 import { listRubrics, loadRubric, parseRubric } from './rubric-file.js';
 
 describe('the rubrics that ship', () => {
   it('are listed', () => {
-    expect(listRubrics()).toEqual(expect.arrayContaining(['assistant', 'code', 'support']));
+    expect(listRubrics()).toEqual(['assistant', 'code', 'factuality', 'general', 'hhh', 'multi-turn', 'quality', 'safety', 'support']);
   });
 
   it.each(listRubrics())('%s is valid, weighs 1 in all, describes its levels and has its guideline', (name) => {
@@ -18,8 +19,23 @@ describe('the rubrics that ship', () => {
     expect(loadGuideline(rubric.guideline).markdown).toMatch(/^# /);
   });
 
-  it('weigh support as accuracy .5, tone .3, policy .2', () => {
-    const weights = loadRubric('support').dimensions.map(({ name, weight }) => [name, weight]);
+  it.each(listRubrics())('%s compiles to a label config with both ratings of each dimension', (name) => {
+    const rubric = loadRubric(name);
+    const { xml } = compileLabelConfig(rubric);
+    const ratings = [...xml.matchAll(/<Rating name="(\w+)"/g)].map((match) => match[1]);
+    expect(ratings).toEqual(rubric.dimensions.flatMap((dimension) => [`${dimension.name}_a`, `${dimension.name}_b`]));
+  });
+
+  it.each(listRubrics())('the guideline of %s explains the verdicts, the shuffled sides and claims that age, gives examples and lets everybody skip what distresses', (name) => {
+    const { markdown } = loadGuideline(loadRubric(name).guideline);
+    const parts = [/\*\*Both bad/, /\*\*Skip\*\*/, /shuffled|by lot/, /Claims that age|Staleness/, /always\s+skip|always be skipped|may skip any pair/];
+    for (const part of parts) expect(markdown).toMatch(part);
+    expect(markdown.match(/^\*\*[^*]+\*\*/gm)!.length).toBeGreaterThanOrEqual(5);
+    expect(markdown.split(/\s+/).length).toBeGreaterThan(400);
+  });
+
+  it.each(['support', 'quality'])('weigh %s as accuracy .5, tone .3, policy .2', (name) => {
+    const weights = loadRubric(name).dimensions.map((dimension) => [dimension.name, dimension.weight]);
     expect(weights).toEqual([['accuracy', 0.5], ['tone', 0.3], ['policy', 0.2]]);
   });
 });
@@ -40,7 +56,7 @@ describe('a rubric file that is wrong', () => {
   });
 
   it.each(['nothing', '../../package', ''])('no rubric %j: the error says which there are', (name) => {
-    expect(() => loadRubric(name)).toThrow(/There is no rubric ".*"; choose one of: assistant, code, .*support/);
+    expect(() => loadRubric(name)).toThrow(/There is no rubric ".*"; choose one of: assistant, code, .*support\./);
   });
 });
 
@@ -63,6 +79,6 @@ describe('a guideline', () => {
   });
 
   it('that does not exist is refused with a list', () => {
-    expect(() => loadGuideline('nothing')).toThrow(/choose one of: assistant, code, support/);
+    expect(() => loadGuideline('nothing')).toThrow(/choose one of: assistant, code, .*support\./);
   });
 });

@@ -4,6 +4,11 @@ const dimensionName = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be lower case letters, digits and _, starting with a letter');
 
+/** The name of a rubric is its file's; it goes into no control's name, so it may have hyphens. */
+const rubricName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,39}$/, 'must be lower case letters, digits, _ and -, starting with a letter');
+
 /** One weighted dimension of a rubric, rated 1 to 5 for each response. */
 const dimensionSchema = z.strictObject({
   name: dimensionName,
@@ -19,7 +24,7 @@ export type Dimension = z.infer<typeof dimensionSchema>;
 /** A readable rubric file (`label-configs/rubrics/*.yaml`), from which a label config is compiled. */
 export const rubricSchema = z
   .strictObject({
-    name: dimensionName,
+    name: rubricName,
     title: z.string().min(1),
     guideline: z.string().min(1),
     question: z.string().default('Which answer is better?'),

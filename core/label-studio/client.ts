@@ -99,6 +99,11 @@ export class LabelStudioClient {
     return this.call({ method: 'PATCH', url: `/api/projects/${id}`, data: settings }, projectSchema);
   }
 
+  /** Checks a label config as Label Studio does before it stores one; throws its reason. Nothing is made. */
+  async validateLabelConfig(xml: string): Promise<void> {
+    await this.call({ method: 'POST', url: '/api/projects/validate', data: { label_config: xml } }, z.unknown());
+  }
+
   async projects(): Promise<ProjectWire[]> {
     const page = z.object({ count: z.number(), results: z.array(projectSchema) });
     const found: ProjectWire[] = [];
