@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Db } from '../../core/database/connect.js';
+import { storableJson } from '../../core/database/storable-text.js';
 
 type JournalKind = 'submit' | 'skip' | 'update' | 'delete';
 
@@ -22,7 +23,7 @@ export async function recordSubmission(db: Db, entry: JournalEntry): Promise<num
       task_id: entry.taskId,
       annotation_id: entry.annotationId,
       unique_id: entry.uniqueId,
-      body: JSON.stringify(judgementOf(entry.body)),
+      body: storableJson(judgementOf(entry.body)),
     })
     .returning('id')
     .executeTakeFirstOrThrow();

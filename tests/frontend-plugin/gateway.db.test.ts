@@ -130,6 +130,13 @@ test('the journal row is committed before Label Studio sees the submission, and 
   expect(sent).toEqual({ result, lead_time: 3.5, draft_id: 4, title: 'kept upstream', unique_id: row!.unique_id });
 });
 
+test('a submission with characters that PostgreSQL cannot store is journalled and forwarded all the same', async () => {
+  const result = [{ from_name: 'rationale', type: 'textarea', value: { text: ['nul \0, half \ud83d'] } }];
+  expect((await submit(100, { result })).status).toBe(201);
+  const row = await database.db.selectFrom('journal').select('body').orderBy('id', 'desc').executeTakeFirstOrThrow();
+  expect(JSON.stringify(row.body)).toContain('nul \uFFFD, half \uFFFD');
+});
+
 test('skips, updates and deletions are journalled under their kind; only the author may change an annotation', async () => {
   await submit(100, { result: [], was_cancelled: true });
   expect((await call('/api/annotations/900', { method: 'PATCH', headers: RATER, body: JSON.stringify({ result: [], unique_id: randomUUID() }) })).status).toBe(201);

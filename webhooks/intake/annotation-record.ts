@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableText } from '../../core/database/storable-text.js';
 import { META_KEY } from '../../core/domain/label-names.js';
 import { voteMetaSchema, type VoteMeta } from '../../core/domain/vote.js';
 
@@ -37,13 +38,8 @@ export interface AnnotationRecord {
 
 const INT4_MAX = 2_147_483_647;
 
-/** PostgreSQL stores neither NUL nor half of a surrogate pair; both become the replacement character. */
-function storable(text: string): string {
-  return text.replaceAll('\0', '\uFFFD').replaceAll(/\p{Surrogate}/gu, '\uFFFD');
-}
-
-const storableText = z.string().transform(storable);
-const textList = z.union([z.array(storableText), storableText.transform((text) => [text])]);
+const text = z.string().transform(storableText);
+const textList = z.union([z.array(text), text.transform((one) => [one])]);
 
 export const labelStudioId = z.number().int().min(1).max(INT4_MAX);
 const idOrObject = z.union([labelStudioId, z.object({ id: labelStudioId }).transform((object) => object.id)]);
@@ -66,14 +62,14 @@ const valueSchema = z.object({
 });
 
 const metaSchema = z.object({ [META_KEY]: voteMetaSchema }).transform((meta): ResultRegion['meta'] => {
-  const fields = Object.entries(meta[META_KEY]).map(([name, field]) => [name, typeof field === 'string' ? storable(field) : field]);
+  const fields = Object.entries(meta[META_KEY]).map(([name, field]) => [name, typeof field === 'string' ? storableText(field) : field]);
   return { [META_KEY]: Object.fromEntries(fields) as VoteMeta };
 });
 
 const regionSchema = z
   .object({
-    from_name: storableText,
-    type: storableText.catch(''),
+    from_name: text,
+    type: text.catch(''),
     value: valueSchema.catch({}),
     meta: metaSchema.nullable().catch(null),
   })
