@@ -11,6 +11,7 @@ export const commands: SubCommandsDef = {
   select: () => import('./commands/select.js').then((module) => module.selectCommand),
   status: () => import('./commands/status.js').then((module) => module.statusCommand),
   explain: () => import('./commands/explain.js').then((module) => module.explainCommand),
+  'label-config': () => import('./commands/label-config.js').then((module) => module.labelConfigCommand),
   project: () => import('./commands/project.js').then((module) => module.projectCommand),
   batch: () => import('./commands/batch.js').then((module) => module.batchCommand),
   gold: () => import('./commands/gold.js').then((module) => module.goldCommand),

@@ -59,5 +59,5 @@ describe('compileLabelConfig', () => {
       }),
       { seed: 7, numRuns: 60 },
     );
-  });
+  }, 30_000);
 });

@@ -7,12 +7,14 @@ import {
   mlBackendSchema,
   predictionSchema,
   projectSchema,
+  projectSummarySchema,
   taskSchema,
   userSchema,
   webhookSchema,
   type AnnotationWire,
   type PredictionWire,
   type MlBackendWire,
+  type ProjectSummaryWire,
   type ProjectWire,
   type TaskWire,
   type UserWire,
@@ -93,6 +95,10 @@ export class LabelStudioClient {
 
   project(id: number): Promise<ProjectWire> {
     return this.call({ url: `/api/projects/${id}` }, projectSchema);
+  }
+
+  projectSummary(id: number): Promise<ProjectSummaryWire> {
+    return this.call({ url: `/api/projects/${id}/summary/` }, projectSummarySchema);
   }
 
   updateProject(id: number, settings: Record<string, unknown>): Promise<ProjectWire> {

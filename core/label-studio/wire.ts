@@ -45,6 +45,19 @@ export const projectSchema = z
   .loose();
 export type ProjectWire = z.infer<typeof projectSchema>;
 
+const labelCounts = z.record(z.string(), z.record(z.string(), z.number())).nullish().transform((counts) => counts ?? {});
+
+/** What a project's annotations and drafts use, as Label Studio counts it. Keys of `created_annotations` are `name|toName|type`. */
+export const projectSummarySchema = z
+  .object({
+    created_annotations: z.record(z.string(), z.number()).nullish().transform((counts) => counts ?? {}),
+    /** Uses of each choice, by control. */
+    created_labels: labelCounts,
+    created_labels_drafts: labelCounts,
+  })
+  .loose();
+export type ProjectSummaryWire = z.infer<typeof projectSummarySchema>;
+
 export const webhookSchema = z
   .object({
     id: z.number().int(),

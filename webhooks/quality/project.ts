@@ -1,6 +1,7 @@
 import type { Db } from '../../core/database/connect.js';
 import { PairloopError } from '../../core/errors.js';
 import { LabelStudioError, type LabelStudioClient } from '../../core/label-studio/client.js';
+import { describeOrphan, findOrphans, readControls } from '../../core/label-studio/label-controls.js';
 import type { ProjectWire } from '../../core/label-studio/wire.js';
 import { RANKING_MODEL_VERSION } from '../../core/domain/ranking.js';
 
@@ -53,7 +54,8 @@ export interface InstalledProject {
  * with its secret header, ML backend, and its row here. Called again it changes only what differs;
  * killed half way, the next call completes it. A project is found by its id if given, else by its title.
  *
- * @throws PairloopError when Label Studio refuses a setting, or no longer has the project.
+ * @throws PairloopError when Label Studio refuses a setting, or no longer has the project, and before
+ * anything is changed when the label config would orphan what annotators have stored there.
  */
 export async function installProject(deps: ProjectDeps, settings: ProjectSettings): Promise<InstalledProject> {
   const known = await findLabelStudioProject(deps, settings);
@@ -113,9 +115,22 @@ function createProject(deps: ProjectDeps, settings: ProjectSettings): Promise<Pr
  * Switching predictions off clears the project's model version unless it is sent along, and one that no
  * prediction has yet is refused; where it is missing, the first shipped batch sets it.
  */
-function updateProject(deps: ProjectDeps, known: ProjectWire, settings: ProjectSettings): Promise<ProjectWire> {
+async function updateProject(deps: ProjectDeps, known: ProjectWire, settings: ProjectSettings): Promise<ProjectWire> {
+  if (known.label_config !== settings.labelConfig) await refuseOrphans(deps.labelStudio, known, settings);
   const version = known.model_version === RANKING_MODEL_VERSION ? { model_version: RANKING_MODEL_VERSION } : {};
   return deps.labelStudio.updateProject(known.id, { ...projectSettings(settings), ...version });
+}
+
+/**
+ * Label Studio would let texts and single choices go with a label config that has no place for them:
+ * they would stay stored, but no annotator would see them again, and the next update would drop them.
+ */
+async function refuseOrphans(labelStudio: LabelStudioClient, known: ProjectWire, settings: ProjectSettings): Promise<void> {
+  const orphans = findOrphans(await labelStudio.projectSummary(known.id), readControls(settings.labelConfig));
+  if (orphans.length === 0) return;
+  throw new PairloopError(
+    `The label config of the rubric "${settings.rubric}" has no place for what is stored in Label Studio project ${known.id} (${JSON.stringify(known.title)}); it would lose ${orphans.map(describeOrphan).join(', ')}. Nothing was changed; make a new project under another title, or keep the project's rubric.`,
+  );
 }
 
 async function storeProject(db: Db, labelStudioId: number, settings: ProjectSettings): Promise<number> {

@@ -1,0 +1,69 @@
+import { defineCommand } from 'citty';
+import { loadConfig } from '../../core/config.js';
+import { LabelStudioClient } from '../../core/label-studio/client.js';
+import { resolveConnections } from '../../core/running/running-file.js';
+import { compileLabelConfig } from '../../label-configs/compile.js';
+import { loadGuideline } from '../../label-configs/guideline-file.js';
+import { listRubrics, loadRubric } from '../../label-configs/rubric-file.js';
+import { compareLabelConfig, renderLabelConfigChange } from '../label-config-change.js';
+import { parseWholeNumber } from '../number-argument.js';
+
+const PROJECT_ID_MAX = 2_147_483_647;
+const rubricArgument = { type: 'positional', required: true, valueHint: 'RUBRIC', description: `One of ${listRubrics().join(', ')}.` } as const;
+const jsonArgument = { type: 'boolean', description: 'Print one JSON document.' } as const;
+
+const listCommand = defineCommand({
+  meta: { name: 'list', description: 'The rubrics there are, with their dimensions and weights.' },
+  args: { json: jsonArgument },
+  run({ args }) {
+    const rubrics = listRubrics().map((name) => {
+      const { title, guideline, dimensions } = loadRubric(name);
+      const { version, sha256 } = loadGuideline(guideline);
+      const weights = dimensions.map((dimension) => ({ name: dimension.name, weight: dimension.weight, required: dimension.required }));
+      return { name, title, dimensions: weights, guideline: { name: guideline, version, sha256 } };
+    });
+    if (args.json === true) {
+      process.stdout.write(`${JSON.stringify({ rubrics })}\n`);
+      return;
+    }
+    const width = Math.max(...rubrics.map(({ name }) => name.length));
+    for (const { name, title, dimensions } of rubrics) {
+      const weights = dimensions.map((dimension) => `${dimension.name} ${dimension.weight}`).join(', ');
+      process.stdout.write(`${name.padEnd(width)}  ${title}: ${weights}\n`);
+    }
+  },
+});
+
+const buildCommand = defineCommand({
+  meta: { name: 'build', description: "Print a rubric's label config: the XML that Label Studio takes under Settings > Labeling Interface > Code." },
+  args: { rubric: rubricArgument, json: { ...jsonArgument, description: 'Print {"rubric", "hash", "guideline", "xml"}.' } },
+  run({ args }) {
+    const rubric = loadRubric(args.rubric);
+    const { xml, hash } = compileLabelConfig(rubric);
+    const { version, sha256 } = loadGuideline(rubric.guideline);
+    const document = { rubric: rubric.name, hash, guideline: { name: rubric.guideline, version, sha256 }, xml };
+    process.stdout.write(args.json === true ? `${JSON.stringify(document)}\n` : `${xml}\n`);
+  },
+});
+
+const diffCommand = defineCommand({
+  meta: { name: 'diff', description: "What a rubric's label config would change in a project, and which stored annotations would lose their control or choice." },
+  args: {
+    rubric: rubricArgument,
+    project: { type: 'string', required: true, valueHint: 'P', description: "The project's number in Label Studio; it need not be Pairloop's yet." },
+    json: jsonArgument,
+  },
+  async run({ args }) {
+    const planned = compileLabelConfig(loadRubric(args.rubric)).xml;
+    const id = parseWholeNumber('--project', args.project, PROJECT_ID_MAX);
+    const labelStudio = new LabelStudioClient(resolveConnections(loadConfig()).labelStudio);
+    const installed = (await labelStudio.project(id)).label_config ?? '';
+    const change = { project: id, rubric: args.rubric, ...compareLabelConfig(installed, planned, await labelStudio.projectSummary(id)) };
+    process.stdout.write(args.json === true ? `${JSON.stringify(change)}\n` : renderLabelConfigChange(change));
+  },
+});
+
+export const labelConfigCommand = defineCommand({
+  meta: { name: 'label-config', description: 'Label configs: the rubrics, their XML for Label Studio, and what they would change in a project.' },
+  subCommands: { list: listCommand, build: buildCommand, diff: diffCommand },
+});

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { compareLabelConfig, renderLabelConfigChange } from '../../cli/label-config-change.js';
+import { describeOrphan, findOrphans, readControls } from '../../core/label-studio/label-controls.js';
+import { projectSummarySchema } from '../../core/label-studio/wire.js';
+import { compileLabelConfig } from '../../label-configs/compile.js';
+import { loadRubric } from '../../label-configs/rubric-file.js';
+import { labelConfigCommand } from '../../cli/commands/label-config.js';
+import { runInProcess } from '../support/run-command.js';
+
+const xmlOf = (rubric: string) => compileLabelConfig(loadRubric(rubric)).xml;
+const summary = (over: object = {}) =>
+  projectSummarySchema.parse({ created_annotations: {}, created_labels: {}, created_labels_drafts: null, ...over });
+
+describe('readControls', () => {
+  test('finds every control of a compiled config, with the choices of the verdict', () => {
+    const controls = readControls(xmlOf('quality'));
+    expect(controls.map(({ name, type }) => `${type} ${name}`)).toEqual([
+      'Choices verdict',
+      'TextArea rationale',
+      'TextArea critique',
+      'TextArea policy_reference',
+      ...['accuracy', 'tone', 'policy'].flatMap((name) => [`Rating ${name}_a`, `Rating ${name}_b`]),
+    ]);
+    expect(controls[0]).toEqual({ name: 'verdict', type: 'Choices', toName: ['prompt'], choices: ['a', 'tie', 'both_bad', 'b'] });
+    expect(controls[1]!.choices).toEqual([]);
+  });
+
+  test('reads aliases, entities, single quotes, nested views and two objects; comments and plain tags are none', () => {
+    const xml = `<View><!-- <Rating name="old" toName="t"/> --><Text name="t" value="$t > x"/>
+      <Choices name='c' toName="t,u"><View><Choice value="x &lt; &amp;amp;"/><Choice value="y" alias="why"/></View></Choices><Choice value="stray"/></View>`;
+    expect(readControls(xml)).toEqual([{ name: 'c', type: 'Choices', toName: ['t', 'u'], choices: ['x < &amp;', 'why'] }]);
+    expect(readControls('')).toEqual([]);
+  });
+});
+
+describe('findOrphans', () => {
+  const used = summary({
+    created_annotations: { 'verdict|prompt|choices': 5, 'tone_a|prompt|rating': 4, 'rationale|prompt|textarea': 1, 'old|prompt|choices': 2 },
+    created_labels: { verdict: { a: 3, unsure: 2 }, tone_a: {}, rationale: {}, old: { x: 2 } },
+    created_labels_drafts: { verdict: { unsure: 1, maybe: 1 }, old: { x: 1 } },
+  });
+
+  test('are controls and choices that are used and missing, with their counts; a control is counted once', () => {
+    expect(findOrphans(used, readControls(xmlOf('code')))).toEqual([
+      { control: 'tone_a', choice: null, annotations: 4, drafts: 0 },
+      { control: 'old', choice: null, annotations: 2, drafts: 1 },
+      { control: 'verdict', choice: 'unsure', annotations: 2, drafts: 1 },
+      { control: 'verdict', choice: 'maybe', annotations: 0, drafts: 1 },
+    ]);
+    expect(findOrphans(used, readControls(xmlOf('code'))).map(describeOrphan)).toEqual([
+      'tone_a (4 annotations)',
+      'old (2 annotations, 1 draft)',
+      'verdict "unsure" (2 annotations, 1 draft)',
+      'verdict "maybe" (1 draft)',
+    ]);
+  });
+
+  test('a control of the same name but another type or object is another control', () => {
+    const one = summary({ created_annotations: { 'rationale|prompt|textarea': 1 } });
+    const rationale = { name: 'rationale', type: 'TextArea', toName: ['prompt'], choices: [] };
+    expect(findOrphans(one, [rationale])).toEqual([]);
+    expect(findOrphans(one, [{ ...rationale, type: 'Choices' }])).toHaveLength(1);
+    expect(findOrphans(one, [{ ...rationale, toName: ['response'] }])).toHaveLength(1);
+  });
+
+  test('there are none in a project without annotations', () => {
+    expect(findOrphans(summary(), [])).toEqual([]);
+    expect(findOrphans(projectSummarySchema.parse({}), readControls(xmlOf('code')))).toEqual([]);
+  });
+});
+
+test('a change names what is added, removed and changed, in words too', () => {
+  const change = compareLabelConfig(xmlOf('support').replace('<Choice value="tie"', '<Choice value="same"'), xmlOf('code'), summary({ created_annotations: { 'tone_b|prompt|rating': 1 } }));
+  expect(change).toEqual({
+    same: false,
+    added: ['correctness_a', 'correctness_b', 'security_a', 'security_b', 'clarity_a', 'clarity_b'],
+    removed: ['accuracy_a', 'accuracy_b', 'tone_a', 'tone_b', 'policy_a', 'policy_b'],
+    changed: ['verdict'],
+    orphans: [{ control: 'tone_b', choice: null, annotations: 1, drafts: 0 }],
+  });
+  const text = renderLabelConfigChange({ ...change, project: 7, rubric: 'code' });
+  for (const line of ['  + security_a', '  - tone_b', '  ~ verdict', '  ! tone_b (1 annotation)']) expect(text.split('\n')).toContain(line);
+  const same = compareLabelConfig(xmlOf('support'), xmlOf('support'), summary());
+  expect(same).toEqual({ same: true, added: [], removed: [], changed: [], orphans: [] });
+  expect(renderLabelConfigChange({ ...same, project: 7, rubric: 'support' })).toMatch(/^Project 7 has the label config of the rubric "support"\.\nNo stored annotation/);
+});
+
+describe('pairloop label-config', () => {
+  test('build prints the XML that is installed, and with --json its hash and guideline', async () => {
+    const { stdout } = await runInProcess(labelConfigCommand, ['build', 'hhh']);
+    expect(stdout).toBe(`${xmlOf('hhh')}\n`);
+    const document: unknown = JSON.parse((await runInProcess(labelConfigCommand, ['build', 'hhh', '--json'])).stdout);
+    expect(document).toMatchObject({ rubric: 'hhh', ...compileLabelConfig(loadRubric('hhh')), guideline: { name: 'hhh', version: '1.0' } });
+    await expect(runInProcess(labelConfigCommand, ['build', 'nothing'])).rejects.toThrow(/There is no rubric "nothing"; choose one of: assistant/);
+  });
+
+  test('list names every rubric with its weights', async () => {
+    const { stdout } = await runInProcess(labelConfigCommand, ['list']);
+    expect(stdout).toMatch(/^quality +Quality score: accuracy 0\.5, tone 0\.3, policy 0\.2$/m);
+    const { rubrics } = JSON.parse((await runInProcess(labelConfigCommand, ['list', '--json'])).stdout) as { rubrics: { name: string }[] };
+    expect(rubrics.map(({ name }) => name)).toEqual(['assistant', 'code', 'factuality', 'general', 'hhh', 'multi-turn', 'quality', 'safety', 'support']);
+  });
+});
