@@ -1,17 +1,14 @@
 import type { AgreementReport } from '../webhooks/statistics/agreement-report.js';
 import type { Estimate } from '../webhooks/statistics/bootstrap.js';
+import { alignCells, describeVotes, shownName } from './vote-words.js';
 
 const PAIRS_SHOWN_MAX = 30;
-const VALUES_SHOWN_MAX = 8;
-const NAME_CHARACTERS_MAX = 24;
 
 /** The report as a table for people: one statistic a row, numbers right-aligned, reasons of what is undefined below. */
 export function renderAgreement(report: AgreementReport): string {
   const rows = [...overallRows(report), ...pairRows(report)];
   const cells = [['', 'value', intervalTitle(report), 'items', 'votes'], ...rows.map(cellsOf)];
-  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-  const table = cells.map((row) => row.map((cell, column) => pad(cell, widths[column]!, column === 0)).join('   ').trimEnd());
-  return [describeVotes(report), '', ...table, ...notes(report, rows), ''].join('\n');
+  return [describeVotes(report.n, report.values), '', ...alignCells(cells), ...notes(report, rows), ''].join('\n');
 }
 
 interface Row {
@@ -31,7 +28,7 @@ function overallRows(report: AgreementReport): Row[] {
 
 function pairRows(report: AgreementReport): Row[] {
   return report.cohenKappa.slice(0, PAIRS_SHOWN_MAX).flatMap(({ raters, kappa, linear, quadratic }) => {
-    const pair = raters.map(shownName).join(' – ');
+    const pair = raters.map((rater) => shownName(rater)).join(' – ');
     const rows: Row[] = [{ name: `Cohen's κ, ${pair}`, estimate: kappa }];
     if (linear !== undefined) rows.push({ name: '  linear weights', estimate: linear });
     if (quadratic !== undefined) rows.push({ name: '  quadratic weights', estimate: quadratic });
@@ -53,26 +50,6 @@ function fixed(value: number): string {
 
 function intervalTitle(report: AgreementReport): string {
   return `${Number((report.bootstrap.coverage * 100).toFixed(1))} % interval`;
-}
-
-function pad(cell: string, width: number, isName: boolean): string {
-  return isName ? cell.padEnd(width) : cell.padStart(width);
-}
-
-function describeVotes({ n, values }: AgreementReport): string {
-  const shown = values.slice(0, VALUES_SHOWN_MAX).map((value) => shownName(String(value)));
-  const list = shown.length === 0 ? '' : ` (${shown.join(', ')}${values.length > shown.length ? ', …' : ''})`;
-  return `${count(n.items, 'item')}, ${count(n.votes, 'vote')}, ${count(n.raters, 'rater')}, ${count(n.values, 'value')}${list}`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-/** A name from the file on a terminal: control characters replaced, at most 24 characters. */
-function shownName(name: string): string {
-  const characters = Array.from(name.replaceAll(/\p{C}/gu, '�'));
-  return characters.length <= NAME_CHARACTERS_MAX ? characters.join('') : `${characters.slice(0, NAME_CHARACTERS_MAX - 1).join('')}…`;
 }
 
 /** What the table cannot say: why something is undefined, what is left out, how the intervals were made. */

@@ -3,6 +3,7 @@ import type { SubCommandsDef } from 'citty';
 /** Every `pairloop` command, loaded when it is called. */
 export const commands: SubCommandsDef = {
   agreement: () => import('./commands/agreement.js').then((module) => module.agreementCommand),
+  consensus: () => import('./commands/consensus.js').then((module) => module.consensusCommand),
   doctor: () => import('./commands/doctor.js').then((module) => module.doctorCommand),
   migrate: () => import('./commands/migrate.js').then((module) => module.migrateCommand),
   up: () => import('./commands/up.js').then((module) => module.upCommand),

@@ -8,6 +8,8 @@ import { PairloopError } from '../../core/errors.js';
  */
 export interface VoteTable {
   readonly itemCount: number;
+  /** Names, in the order in which they first occur. */
+  readonly items: readonly string[];
   readonly raters: readonly string[];
   readonly values: readonly (string | number)[];
   readonly offsets: Uint32Array;
@@ -40,8 +42,8 @@ export function tabulateVotes(votes: readonly ItemVote[]): VoteTable {
     raterOf[place] = raters.get(vote.rater)!;
     valueOf[place] = values.get(vote.value)!;
   }
-  const table = { itemCount: items.size, raters: [...raters.keys()], values: [...values.keys()], offsets, raterOf, valueOf };
-  return withoutRepeats(table, [...items.keys()]);
+  const table = { itemCount: items.size, items: [...items.keys()], raters: [...raters.keys()], values: [...values.keys()], offsets, raterOf, valueOf };
+  return withoutRepeats(table);
 }
 
 /** Each value with its place in ascending order. */
@@ -56,7 +58,7 @@ function compareValues(a: string | number, b: string | number): number {
 }
 
 /** The table with a rater's votes on an item brought down to one. */
-function withoutRepeats(table: VoteTable, items: readonly string[]): VoteTable {
+function withoutRepeats(table: VoteTable): VoteTable {
   const { raterOf, valueOf } = table;
   const offsets = new Uint32Array(table.offsets.length);
   const seenIn = new Int32Array(table.raters.length).fill(-1);
@@ -68,7 +70,7 @@ function withoutRepeats(table: VoteTable, items: readonly string[]): VoteTable {
       const value = valueOf[place]!;
       if (seenIn[rater] === item) {
         const other = valueOf[seenAt[rater]!]!;
-        if (other !== value) throw contradiction(items[item]!, table.raters[rater]!, table.values[other]!, table.values[value]!);
+        if (other !== value) throw contradiction(table.items[item]!, table.raters[rater]!, table.values[other]!, table.values[value]!);
         continue;
       }
       seenIn[rater] = item;
