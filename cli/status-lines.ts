@@ -25,7 +25,7 @@ function projectRows(project: ProjectStatus): string[] {
   return rows([
     ['  Batches', `${batches.shipped} shipped${batches.building === 0 ? '' : `, ${batches.building} being shipped`}`],
     ['  Pairs', `${pairs.total}: ${pairs.open} open, ${pairs.accepted} accepted, ${pairs.disputed} disputed`],
-    ['  Votes', `${votes.cast} by ${votes.raters} raters (${verdicts(votes.byVerdict)}), ${votes.skipped} skipped${uncounted}`],
+    ['  Votes', `${votes.cast} by ${votes.raters} ${votes.raters === 1 ? 'rater' : 'raters'} (${verdicts(votes.byVerdict)}), ${votes.skipped} skipped${uncounted}`],
     ['  Agreement', `${estimate('percent', agreement.percent)}; ${estimate("Krippendorff's α", agreement.alpha)}`],
     ['  Gold', `${gold.items} items; ${gold.passed} passed, ${gold.failed} failed`],
     ['  Accepted', verdicts(project.accepted)],

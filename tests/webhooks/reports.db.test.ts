@@ -31,7 +31,7 @@ beforeAll(async () => {
       (4, 1, 3, 'p2', '${RATERS[1]}', 'cast', 'tie', '2026-01-03', true, null),
       (5, 1, 2, 'g1', '${RATERS[0]}', 'cast', 'b', '2026-01-03', true, null),
       (6, 1, 3, 'p2', '${RATERS[1]}', 'cast', 'b', '2026-01-02', false, 'a newer vote counts'),
-      (7, 1, 2, 'g1', '${RATERS[1]}', 'skipped', null, '2026-01-03', true, null)`,
+      (7, 1, 2, 'g1', '${RATERS[1]}', 'skipped', null, '2026-01-03', false, 'skipped')`,
     `insert into gold_item (pair_id, accepted_verdicts, explanation, author) values ('g1', '["a"]', 'why', 'ada')`,
     `insert into gold_check (annotation_id, pair_id, rater_id, verdict, passed) values (5, 'g1', '${RATERS[0]}', 'b', false)`,
     `insert into consensus (project_id, pair_id, state, vote_counts, verdict, agreement, updated_at) values
@@ -67,6 +67,16 @@ test('explain tells one pair in the order of time, by either of its ids', async 
   const gold = await explainPair(database.db, 'g1');
   expect(gold.events.map((event) => event.what)).toEqual(['imported', 'released', 'vote', 'skip', 'gold check']);
   expect(gold.events.at(-1)!.facts).toMatchObject({ accepted: ['a'], verdict: 'b', passed: false });
+});
+
+test('explain tells what a vote was before its annotator changed it', async () => {
+  const body = (verdict: string): string => JSON.stringify({ result: [{ from_name: 'rationale', value: { text: ['x'] } }, { from_name: 'verdict', value: { choices: [verdict] } }] });
+  await sql`insert into journal (received_at, label_studio_user_id, kind, task_id, annotation_id, body, outcome) values
+    ('2026-01-03 08:00Z', 2, 'submit', 101, 2, ${body('tie')}::jsonb, 'stored'), ('2026-01-03 09:00Z', 2, 'update', 101, 2, ${body('b')}::jsonb, 'refused'),
+    ('2026-01-04', 2, 'update', 101, 2, ${body('a')}::jsonb, 'stored'), ('2026-01-03', 1, 'submit', 101, 1, ${body('a')}::jsonb, 'stored')`.execute(database.db);
+  const story = await explainPair(database.db, 'p1');
+  expect(story.events.map((event) => event.what)).toEqual(['imported', 'released', 'vote', 'earlier vote', 'vote', 'consensus', 'accepted']);
+  expect(story.events[3]!.facts).toEqual({ annotation: 2, rater: RATERS[1], verdict: 'tie' });
 });
 
 test('explain of an unknown id says which ids it takes', async () => {

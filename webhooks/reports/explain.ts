@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Db } from '../../core/database/connect.js';
+import { LABEL_NAMES } from '../../core/domain/label-names.js';
 import { PairloopError } from '../../core/errors.js';
 
 /** One thing that happened to a pair. `at` is null where only the order is known. */
@@ -34,6 +35,14 @@ const EVENT_QUERIES: readonly ((pairId: string) => RawBuilder<unknown>)[] = [
     from batch_item i join batch b on b.id = i.batch_id join project j on j.id = b.project_id where i.pair_id = ${pairId}`,
   (pairId) => sql`select s.leased_at as at, 'assigned' as what, json_build_object('rater', s.rater_id, 'until', s.expires_at) as facts
     from assignment s join batch_item i on i.id = s.batch_item_id where i.pair_id = ${pairId}`,
+  // What Label Studio overwrote when the annotator changed an annotation: only the journal still has it.
+  (pairId) => sql`select j.received_at as at, 'earlier vote' as what, jsonb_strip_nulls(jsonb_build_object('annotation', j.annotation_id,
+      'rater', r.id, 'verdict', jsonb_path_query_first(j.body, '$.result[*] ? (@.from_name == $name).value.choices[0]',
+        jsonb_build_object('name', ${LABEL_NAMES.verdict}::text)))) as facts
+    from journal j join annotation a on a.id = j.annotation_id join batch_item i on i.task_id = a.task_id
+    left join rater r on r.label_studio_user_id = j.label_studio_user_id
+    where i.pair_id = ${pairId} and j.outcome = 'stored' and j.kind in ('submit', 'update') and exists (
+      select from journal l where l.annotation_id = j.annotation_id and l.id > j.id and l.outcome = 'stored' and l.kind in ('update', 'skip'))`,
   (pairId) => sql`select v.submitted_at as at, case v.state when 'cast' then 'vote' else 'skip' end as what,
       json_strip_nulls(json_build_object('rater', v.rater_id, 'verdict', v.verdict, 'displayed', v.displayed_order,
       'annotation', v.annotation_id, 'likert', v.likert, 'rationale', v.rationale, 'critique', v.critique,
@@ -54,8 +63,8 @@ const EVENT_QUERIES: readonly ((pairId: string) => RawBuilder<unknown>)[] = [
 ];
 
 /**
- * One pair's whole story in the order of time: import, redaction, consent, rank, release, each vote,
- * gold checks, consensus, acceptance. Raters appear by pseudonym; the pair's text is not part of it.
+ * One pair's whole story in the order of time: import, redaction, consent, rank, release, each vote and what it
+ * replaced, gold checks, consensus, acceptance. Raters appear by pseudonym; the pair's text is not part of it.
  * `pair` is the team's id or the opaque id that Label Studio's task data carries.
  *
  * @throws PairloopError (usage) when no pair has that id.

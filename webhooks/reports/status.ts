@@ -71,7 +71,8 @@ async function readProjectStatus(db: Db, projectId: number): Promise<ProjectStat
       left join consensus c on c.project_id = ${projectId} and c.pair_id = asked.pair_id`),
     votes: {
       ...(await one<{ skipped: number; notCounted: number }>(db, sql`select
-        count(*) filter (where v.state = 'skipped' and v.counted) as skipped, count(*) filter (where not v.counted) as "notCounted"
+        count(*) filter (where v.state = 'skipped') as skipped,
+        count(*) filter (where v.state = 'cast' and not v.counted) as "notCounted"
         from vote v where v.project_id = ${projectId}`)),
       cast: votes.length,
       raters: report.n.raters,
