@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { PairloopError, messageOf } from '../errors.js';
 
@@ -10,7 +10,7 @@ import { PairloopError, messageOf } from '../errors.js';
  */
 export function prepareDataFolder(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o711 });
+    makeFolder(resolve(dataDir));
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new PairloopError(
@@ -19,4 +19,19 @@ export function prepareDataFolder(dataDir: string): void {
       { cause: error },
     );
   }
+}
+
+/** Makes a folder and those above it. Node's own `recursive` never returns where the system says ENOENT although the folder above is there, as under /proc. */
+function makeFolder(path: string): void {
+  const above = dirname(path);
+  if (above !== path && !existsSync(above)) makeFolder(above);
+  try {
+    mkdirSync(path, { mode: 0o711 });
+  } catch (error) {
+    if (!isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
