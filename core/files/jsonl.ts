@@ -92,8 +92,11 @@ function findNotFinite(text: string): { field: string; value: string }[] {
   const found: { field: string; value: string }[] = [];
   try {
     JSON.parse(quoted, function (this: unknown, key: string, value: unknown) {
-      if (typeof value === 'string' && value.startsWith(MARK)) {
-        found.push({ field: Array.isArray(this) ? `number ${Number(key) + 1} of a list` : key, value: value.slice(MARK.length) });
+      const values: readonly (readonly [string, unknown])[] = Array.isArray(value)
+        ? value.map((one, index) => [`${key === '' ? 'the line' : key}[${index}]`, one] as const)
+        : [[key, Array.isArray(this) ? undefined : value]];
+      for (const [field, one] of values) {
+        if (typeof one === 'string' && one.startsWith(MARK)) found.push({ field, value: one.slice(MARK.length) });
       }
       return value;
     });

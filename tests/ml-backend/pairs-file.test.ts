@@ -61,7 +61,7 @@ describe('JSONL', () => {
       '  line 4, response_b: is missing; every pair needs it',
       '  line 5, id = "p1": is already the id of line 1; give each pair its own',
       '  line 6, uncertainty: is NaN, which is no number in JSON; give a finite number or leave the field out',
-      '  line 6, number 2 of a list: is -Infinity, which is no number in JSON; give a finite number or leave the field out',
+      '  line 6, embedding[1]: is -Infinity, which is no number in JSON; give a finite number or leave the field out',
       '  line 7, prompt: needs a prompt (text) or messages (a list of {role, content})',
       expect.stringMatching(/^ {2}line 8, checks_a\.execution\.status = "maybe": Invalid option/),
       '  line 9, response_a: contains the character U+0000, which cannot be stored; remove it',
