@@ -17,6 +17,9 @@ const WEBHOOK_PATH = '/pairloop/webhooks/label-studio';
 const ML_BACKEND_PATH = '/pairloop/ml';
 const SECRET_HEADER = 'x-pairloop-secret';
 /** By its description a project is known as ours when the first installation was killed half way. */
+const TITLE_LENGTH_MIN = 3;
+/** More raters than a project can have in practice. */
+const VOTES_MAX = 100;
 const DESCRIPTION = 'Pairwise preferences, collected with Pairloop.';
 
 export interface ProjectDeps {
@@ -54,16 +57,30 @@ export interface InstalledProject {
  * with its secret header, ML backend, and its row here. Called again it changes only what differs;
  * killed half way, the next call completes it. A project is found by its id if given, else by its title.
  *
- * @throws PairloopError when Label Studio refuses a setting, or no longer has the project, and before
- * anything is changed when the label config would orphan what annotators have stored there.
+ * @throws PairloopError when Label Studio refuses a setting, or no longer has the project, and before anything is
+ * changed when the title or the numbers of votes cannot be (usage), or when the label config would orphan what
+ * annotators have stored there.
  */
 export async function installProject(deps: ProjectDeps, settings: ProjectSettings): Promise<InstalledProject> {
+  refuseRule(settings);
   const known = await findLabelStudioProject(deps, settings);
   const wire = known === null ? await createProject(deps, settings) : await updateProject(deps, known, settings);
   const projectId = await storeProject(deps.db, wire.id, settings);
   await registerWebhook(deps.labelStudio, wire.id, settings);
   if (settings.mlBackend === true) await registerMlBackend(deps.labelStudio, wire.id, settings);
   return { projectId, labelStudioProjectId: wire.id };
+}
+
+function refuseRule({ title, votesMin, votesMax }: ProjectSettings): void {
+  if (title.trim().length < TITLE_LENGTH_MIN) throw new PairloopError(`The title ${JSON.stringify(title)} is too short; Label Studio wants at least ${TITLE_LENGTH_MIN} characters.`, 'usage');
+  for (const votes of [votesMin, votesMax]) {
+    if (votes !== undefined && !(Number.isInteger(votes) && votes >= 1 && votes <= VOTES_MAX)) {
+      throw new PairloopError(`A pair cannot get ${votes} votes; give a whole number from 1 to ${VOTES_MAX}.`, 'usage');
+    }
+  }
+  if (votesMin !== undefined && votesMax !== undefined && votesMin > votesMax) {
+    throw new PairloopError(`Every pair gets ${votesMin} votes, but at most ${votesMax}; raise the most or lower the least.`, 'usage');
+  }
 }
 
 async function findLabelStudioProject(deps: ProjectDeps, settings: ProjectSettings): Promise<ProjectWire | null> {
