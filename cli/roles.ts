@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { Config } from '../core/config.js';
 import type { Db } from '../core/database/connect.js';
 import type { Secrets } from '../core/database/secrets.js';
+import { closeServer, listenAt } from '../core/http-listening.js';
 import { LabelStudioClient, type LabelStudioAccess } from '../core/label-studio/client.js';
 import type { Logger } from '../core/logging.js';
 import { startQueue } from '../core/queue.js';
@@ -45,6 +46,7 @@ export function healthPort(config: Config, name: RoleName): number {
   return { gateway: config.port, 'ml-backend': config.mlBackendPort, webhooks: config.webhooksPort, worker: config.workerPort }[name];
 }
 
+const HEALTH_CLOSE_MS_MAX = 1_000;
 const now = (): Date => new Date();
 
 async function startWebhooks(context: RoleContext): Promise<RunningRole> {
@@ -72,18 +74,12 @@ async function startWorker(context: RoleContext): Promise<RunningRole> {
 }
 
 /** Answers `GET /health` for a role that serves nothing else. */
-function startHealth(port: number): Promise<RunningRole> {
+async function startHealth(port: number): Promise<RunningRole> {
   const server = createServer((request, response) => {
     const known = request.method === 'GET' && request.url === '/health';
     response.writeHead(known ? 200 : 404, { 'content-type': 'application/json' });
     response.end(known ? '{"status":"UP"}' : '{}');
   });
-  const close = (): Promise<void> => new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve({ close }));
-  });
+  await listenAt(server, { name: 'The worker', host: '127.0.0.1', port });
+  return { close: () => closeServer(server, HEALTH_CLOSE_MS_MAX) };
 }

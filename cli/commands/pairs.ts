@@ -1,13 +1,11 @@
 import { defineCommand } from 'citty';
-import { loadConfig } from '../../core/config.js';
-import { assertReachable, connect } from '../../core/database/connect.js';
 import { ensureSecrets } from '../../core/database/secrets.js';
 import { consentSchema, type Consent } from '../../core/domain/pair.js';
 import { PairloopError } from '../../core/errors.js';
-import { resolveDatabaseUrl } from '../../core/running/running-file.js';
 import type { ImportResult } from '../../ml-backend/pool/import.js';
 import { createSteps } from '../step-lines.js';
 import { parsePairsFile } from '../../ml-backend/pool/pairs-file.js';
+import { withDatabase } from '../system/connected.js';
 import { importFile } from '../system/project.js';
 
 const BASES = consentSchema.shape.basis.options;
@@ -27,21 +25,15 @@ const importCommand = defineCommand({
     const consent = readConsent(args.consent, args['consent-reference']);
     const file = await parsePairsFile(args.file);
     if (file.ignoredFields.length > 0) process.stderr.write(`Not read, because a pair has no such field: ${file.ignoredFields.join(', ')}.\n`);
-    const databaseUrl = resolveDatabaseUrl(loadConfig());
-    const db = connect(databaseUrl, 2);
     const steps = createSteps(process.stderr);
-    try {
-      await assertReachable(db, databaseUrl);
+    await withDatabase(async (db) => {
       const step = steps.begin(`Importing ${file.fileName}`);
       const result = await importFile({ db, secrets: await ensureSecrets(db) }, file, { purpose: 'pool', consent }, (done, total) =>
         step.report(`${done} of ${total} pairs`),
       );
       step.done('done');
       process.stdout.write(args.json === true ? `${JSON.stringify(toJson(result, result.redactionVersion))}\n` : describe(result));
-    } finally {
-      steps.close();
-      await db.destroy();
-    }
+    }).finally(() => steps.close());
   },
 });
 

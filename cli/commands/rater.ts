@@ -1,36 +1,18 @@
 import { userInfo } from 'node:os';
 import { defineCommand } from 'citty';
-import { loadConfig } from '../../core/config.js';
-import { assertReachable, connect, type Db } from '../../core/database/connect.js';
 import { PairloopError } from '../../core/errors.js';
-import { LabelStudioClient } from '../../core/label-studio/client.js';
+import { LabelStudioClient, type LabelStudioAccess } from '../../core/label-studio/client.js';
 import type { UserWire } from '../../core/label-studio/wire.js';
-import { resolveConnections } from '../../core/running/running-file.js';
 import { changeRaterState } from '../../webhooks/quality/rater.js';
 import { listRaters, type RaterRow } from '../../webhooks/reports/rater-list.js';
+import { withSystem } from '../system/connected.js';
 
 const USER = { type: 'positional', description: "The annotator's e-mail address or Label Studio user id.", required: true } as const;
 const REASON = { type: 'string', description: 'Why; the annotator reads it.', required: true, valueHint: 'TEXT' } as const;
 const JSON_OUT = { type: 'boolean', description: 'Print one JSON document.' } as const;
 
-interface Parts {
-  readonly db: Db;
-  readonly labelStudio: LabelStudioClient;
-}
-
-async function withParts<T>(work: (parts: Parts) => Promise<T>): Promise<T> {
-  const { databaseUrl, labelStudio } = resolveConnections(loadConfig());
-  const db = connect(databaseUrl, 2);
-  try {
-    await assertReachable(db, databaseUrl);
-    return await work({ db, labelStudio: new LabelStudioClient(labelStudio) });
-  } finally {
-    await db.destroy();
-  }
-}
-
-async function findUser(labelStudio: LabelStudioClient, user: string): Promise<UserWire> {
-  const users = await labelStudio.users();
+async function findUser(labelStudio: LabelStudioAccess, user: string): Promise<UserWire> {
+  const users = await new LabelStudioClient(labelStudio).users();
   const found = users.find((one) => one.email.toLowerCase() === user.toLowerCase() || String(one.id) === user);
   if (found !== undefined) return found;
   throw new PairloopError(`Label Studio knows no user ${JSON.stringify(user)}; give an e-mail address or user id of the organisation's members page.`, 'usage');
@@ -41,7 +23,7 @@ function changeCommand(name: 'pause' | 'resume', description: string) {
     meta: { name, description },
     args: { user: USER, reason: REASON, json: JSON_OUT },
     run: ({ args }) =>
-      withParts(async ({ db, labelStudio }) => {
+      withSystem(async ({ db, labelStudio }) => {
         const { id, email } = await findUser(labelStudio, args.user);
         const to = name === 'pause' ? 'paused' : 'active';
         const rater = await changeRaterState(db, { labelStudioUserId: id, to, reason: args.reason, decidedBy: userInfo().username });
@@ -54,13 +36,13 @@ const listCommand = defineCommand({
   meta: { name: 'list', description: 'Raters, their states, votes and gold.' },
   args: { json: JSON_OUT },
   run: ({ args }) =>
-    withParts(async ({ db, labelStudio }) => {
+    withSystem(async ({ db, labelStudio }) => {
       const raters = await listRaters(db);
       if (args.json === true) {
         process.stdout.write(`${JSON.stringify({ raters })}\n`);
         return;
       }
-      const emails = new Map((await labelStudio.users()).map((user) => [user.id, user.email]));
+      const emails = new Map((await new LabelStudioClient(labelStudio).users()).map((user) => [user.id, user.email]));
       process.stdout.write(raters.length === 0 ? 'No rater yet.\n' : renderRaters(raters, emails));
     }),
 });

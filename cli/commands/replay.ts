@@ -6,7 +6,7 @@ import { consentSchema, type Consent } from '../../core/domain/pair.js';
 import { PairloopError } from '../../core/errors.js';
 import { createLogger } from '../../core/logging.js';
 import { startQueue } from '../../core/queue.js';
-import { readRunningFile, resolveConnections } from '../../core/running/running-file.js';
+import { resolveConnections } from '../../core/running/running-file.js';
 import { parseWholeNumber } from '../number-argument.js';
 import { createProgress } from '../replay/progress.js';
 import { readReplayFile } from '../replay/replay-file.js';
@@ -30,7 +30,7 @@ export const replayCommand = defineCommand({
     const limit = args.limit === undefined ? undefined : parseWholeNumber('--limit', args.limit, LIMIT_MAX);
     if (limit === 0) throw new PairloopError('--limit is 0; give at least 1.', 'usage');
     const file = await readReplayFile({ votesPath: args.votes, pairsPath: args.pairs, limit, consent: consentOf(args.consent) });
-    const { databaseUrl, labelStudio } = resolveConnections(config);
+    const { databaseUrl, labelStudio, publicUrl } = resolveConnections(config);
     const db = connect(databaseUrl);
     const steps = createSteps(process.stderr);
     try {
@@ -44,7 +44,6 @@ export const replayCommand = defineCommand({
         steps.close();
         return createProgress(name, process.stderr);
       };
-      const publicUrl = readRunningFile(config.dataDir)?.publicUrl ?? config.publicUrl;
       const secrets = await ensureSecrets(db);
       const run = { db, secrets, labelStudio, publicUrl, queue, progress, onStep: step.report, now: () => new Date() };
       const outcome = await runReplay(run, file).finally(() => queue.stop());

@@ -1,12 +1,10 @@
 import { defineCommand } from 'citty';
-import { loadConfig } from '../../core/config.js';
-import { assertReachable, connect } from '../../core/database/connect.js';
-import { resolveDatabaseUrl } from '../../core/running/running-file.js';
 import { createRound, runRound } from '../../ml-backend/rounds/round.js';
 import { DEFAULT_WEIGHT } from '../../ml-backend/selection/hybrid.js';
 import { findProject } from '../find-project.js';
 import { parseNumber } from '../number-argument.js';
 import { createSteps } from '../step-lines.js';
+import { withDatabase } from '../system/connected.js';
 
 const DEFAULT_K = 1_200;
 
@@ -21,11 +19,8 @@ const runSubcommand = defineCommand({
   async run({ args }) {
     const k = parseNumber('-k', args.k);
     const weight = parseNumber('--weight', args.weight);
-    const databaseUrl = resolveDatabaseUrl(loadConfig());
-    const db = connect(databaseUrl, 2);
     const steps = createSteps(process.stderr);
-    try {
-      await assertReachable(db, databaseUrl);
+    await withDatabase(async (db) => {
       const project = await findProject(db, args.project);
       const roundId = await createRound(db, { projectId: project.id, k, weight });
       const ranking = steps.begin(`Round ${roundId}`);
@@ -36,10 +31,7 @@ const runSubcommand = defineCommand({
       const document = { round: roundId, project: project.labelStudioId, pool: result.poolSize, picked: result.picked, embedder: result.embedder, uncertainty: result.uncertaintySource, elapsed_ms: elapsedMs };
       const words = `Round ${roundId} picked ${result.picked} of ${result.poolSize} pairs for ${project.title} in ${elapsedMs} ms (embeddings: ${result.embedder}; uncertainty: ${result.uncertaintySource}).`;
       process.stdout.write(args.json === true ? `${JSON.stringify(document)}\n` : `${words}\n`);
-    } finally {
-      steps.close();
-      await db.destroy();
-    }
+    }).finally(() => steps.close());
   },
 });
 

@@ -104,14 +104,13 @@ async function startParts(work: Work): Promise<RunningFile> {
   const own = config.labelStudio === undefined ? undefined : await checkOwnLabelStudio(work, config.labelStudio);
   const [databases, python] = await bothOrNeither(work, startDatabase, installLabelStudio);
   const labelStudio = own ?? (await startLabelStudio(work, python, databases.labelStudioUrl));
-  const connections = { databaseUrl: databases.pairloopUrl, labelStudio: labelStudio.access };
+  const connections = { databaseUrl: databases.pairloopUrl, labelStudio: labelStudio.access, publicUrl: config.publicUrl };
   const roles = steps.begin('Gateway, ML backend, webhooks, worker');
   await Promise.all(ROLE_NAMES.map((name) => supervisor.start(roleProcess(name, config, connections))));
   roles.done();
   const running: RunningFile = {
     process: identifySelf(),
     ready: false,
-    publicUrl: config.publicUrl,
     mlBackendUrl: config.mlBackendUrl,
     webhooksUrl: config.webhooksUrl,
     ...connections,

@@ -39,6 +39,7 @@ test('the running file is found, private, and gone after removal', () => {
   expect(resolveConnections(config())).toEqual({
     databaseUrl: 'postgres://file@127.0.0.1/pairloop',
     labelStudio: { url: 'http://127.0.0.1:4', apiKey: 'file-key' },
+    publicUrl: 'http://127.0.0.1:1',
   });
   removeRunningFile(folder);
   expect(readRunningFile(folder)).toBeUndefined();

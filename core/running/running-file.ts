@@ -36,10 +36,12 @@ const runningFileSchema = z.object({
 });
 export type RunningFile = z.infer<typeof runningFileSchema>;
 
-/** Where commands find the database and Label Studio. */
+/** Where commands find the database, Label Studio and the gateway. */
 export interface Connections {
   readonly databaseUrl: string;
   readonly labelStudio: LabelStudioAccess;
+  /** The gateway's, as the running system has it: a command may be called without the settings that system was started with. */
+  readonly publicUrl: string;
 }
 
 function runningFilePath(dataDir: string): string {
@@ -67,13 +69,11 @@ export function readRunningFile(dataDir: string): RunningFile | undefined {
  * @throws PairloopError saying how to start when neither names them.
  */
 export function resolveConnections(config: Config): Connections {
-  if (config.databaseUrl !== undefined && config.labelStudio !== undefined) {
-    return { databaseUrl: config.databaseUrl, labelStudio: config.labelStudio };
-  }
   const running = readRunningFile(config.dataDir);
   const databaseUrl = config.databaseUrl ?? running?.databaseUrl;
   const labelStudio = config.labelStudio ?? running?.labelStudio;
-  if (databaseUrl !== undefined && labelStudio !== undefined) return { databaseUrl, labelStudio };
+  const publicUrl = running?.publicUrl ?? config.publicUrl;
+  if (databaseUrl !== undefined && labelStudio !== undefined) return { databaseUrl, labelStudio, publicUrl };
   throw new PairloopError(
     `Pairloop does not run on ${config.dataDir}. Start it with \`pairloop up\` (in a checkout: npm start), or name your own with DATABASE_URL, LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY.`,
   );
