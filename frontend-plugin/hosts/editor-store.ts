@@ -98,3 +98,16 @@ export function beforeSave(store: EditorStore, annotation: EditorAnnotation, may
   instance?.on('beforeSaveAnnotation', listener);
   return () => instance?.off('beforeSaveAnnotation', listener);
 }
+
+/**
+ * A required control that is empty opens Label Studio's own window before our check is asked. Until the
+ * returned function is called, `answer` is asked in the control's stead; where that cannot be set, the
+ * window still says why.
+ */
+export function answerForRequired(annotation: EditorAnnotation, answer: () => void): () => void {
+  const controls = [...(annotation.names?.values() ?? [])].filter((control) => 'requiredModal' in control);
+  for (const control of controls) {
+    Reflect.defineProperty(control, 'requiredModal', { configurable: true, value: answer });
+  }
+  return () => controls.forEach((control) => Reflect.deleteProperty(control, 'requiredModal'));
+}

@@ -9,8 +9,8 @@ export function isOpen(store: EditorStore, annotation: EditorAnnotation): boolea
   return isAlive(store) && isAlive(annotation) && store.annotationStore?.selected === annotation;
 }
 
-/** A host over one annotation in Label Studio's editor. */
-export function createCommunityHost(store: EditorStore, annotation: EditorAnnotation, task: TaskData, rubric: Rubric): Host {
+/** A host over one annotation in Label Studio's editor, inside Label Studio or embedded. */
+export function createEditorHost(store: EditorStore, annotation: EditorAnnotation, task: TaskData, rubric: Rubric): Host {
   const writable = (): boolean => isOpen(store, annotation) && !annotation.isReadOnly();
   return {
     task,

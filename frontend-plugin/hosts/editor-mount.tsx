@@ -1,0 +1,149 @@
+import { createRoot, type Root } from 'react-dom/client';
+import { messageOf } from '../../core/errors.js';
+import { LABEL_NAMES } from '../../core/domain/label-names.js';
+import { taskDataSchema } from '../../core/label-studio/task-data.js';
+import { ComparisonView } from '../view/ComparisonView.js';
+import { ComparisonSession } from '../view/state/session.js';
+import themeCss from '../view/theme.css?inline';
+import { createEditorHost, isOpen } from './editor-host.js';
+import { answerForRequired, beforeSave, openAnnotation, resumeDrafts, type EditorAnnotation, type EditorStore } from './editor-store.js';
+import { fitHeight } from './fit-height.js';
+import type { PresentationReply } from './presentation.js';
+
+declare const PAIRLOOP_VERSION: string;
+
+/** Class of the label config's root while the view stands in for the native controls, and while it is being made. */
+const LIVE = 'pairloop-live';
+const LOADING = 'pairloop-loading';
+
+/** How a task of the editor is to be shown; a rejection leaves the native controls as they are. */
+type Present = (taskId: number) => Promise<PresentationReply>;
+
+interface Mounted {
+  readonly node: HTMLElement;
+  readonly store: EditorStore;
+  readonly annotation: EditorAnnotation;
+  readonly taskId: number;
+  session?: ComparisonSession;
+  end(): void;
+}
+
+/**
+ * Keeps the comparison drawn over the native controls of whatever annotation is open in Label Studio's
+ * editor (`window.Htx`), from its making to its end; the page's body has to be there.
+ */
+export class EditorMount {
+  private mounted: Mounted | undefined;
+  private readonly observer = new MutationObserver(() => this.follow());
+
+  constructor(private readonly present: Present) {
+    this.observer.observe(document.body, { childList: true, subtree: true });
+    this.follow();
+  }
+
+  /** The comparison that is drawn; undefined while there is none. */
+  readonly session = (): ComparisonSession | undefined => this.mounted?.session;
+
+  /** Takes the comparison away for good: the native controls appear, with what was judged so far. */
+  end(): void {
+    this.observer.disconnect();
+    this.mounted?.end();
+    this.mounted = undefined;
+  }
+
+  /** Brings the mount in step with the editor, which makes its nodes anew at every switch. */
+  private follow(): void {
+    if (this.mounted !== undefined && !isCurrent(this.mounted)) {
+      this.mounted.end();
+      this.mounted = undefined;
+    }
+    const store = window.Htx;
+    const annotation = openAnnotation(store);
+    const node = document.querySelector<HTMLElement>('.pairloop-root .pairloop-mount');
+    if (this.mounted !== undefined || store === undefined || annotation === undefined || node === null) return;
+    const taskId = Number(store.task?.id);
+    if (!Number.isInteger(taskId) || annotation.names?.has(LABEL_NAMES.verdict) !== true) return;
+    this.begin(node, store, annotation, taskId);
+  }
+
+  private begin(node: HTMLElement, store: EditorStore, annotation: EditorAnnotation, taskId: number): void {
+    const root = node.closest('.pairloop-root');
+    root?.classList.add(LOADING);
+    const endings: (() => void)[] = [() => root?.classList.remove(LOADING, LIVE)];
+    const one: Mounted = { node, store, annotation, taskId, end: () => endings.splice(0).forEach((end) => end()) };
+    this.mounted = one;
+    void this.show(one, endings).finally(() => root?.classList.remove(LOADING));
+  }
+
+  private async show(one: Mounted, endings: (() => void)[]): Promise<void> {
+    try {
+      const reply = await this.present(one.taskId);
+      if (this.mounted === one && isCurrent(one)) endings.unshift(...draw(one, reply));
+    } catch (error) {
+      note(`Pairloop's view is off for task ${one.taskId}, the native controls stay: ${messageOf(error)}`);
+    }
+  }
+}
+
+function isCurrent({ node, store, annotation, taskId }: Mounted): boolean {
+  return node.isConnected && window.Htx === store && openAnnotation(store) === annotation && Number(store.task?.id) === taskId;
+}
+
+/** Draws the comparison and returns what ends it. Native controls are hidden only after the first painting. */
+function draw(one: Mounted, reply: PresentationReply): (() => void)[] {
+  const { store, annotation, node } = one;
+  if (!reply.managed) {
+    note(`Task ${one.taskId} is not Pairloop's; the native controls stay.`);
+    return [];
+  }
+  const task = taskDataSchema.parse(store.task?.dataObj);
+  const host = createEditorHost(store, annotation, task, reply.rubric);
+  const session = new ComparisonSession({ host, presentation: reply, clock, view: `pairloop ${PAIRLOOP_VERSION}`, visible: !document.hidden });
+  one.session = session;
+  const place = document.createElement('div');
+  place.className = 'pairloop-place';
+  node.append(place);
+  const root = createRoot(place, {
+    onUncaughtError: (error) => {
+      note(`Pairloop's view failed, the native controls stay: ${messageOf(error)}`);
+      one.end();
+    },
+  });
+  root.render(<ComparisonView session={session} />);
+  node.closest('.pairloop-root')?.classList.add(LIVE);
+  const prepare = (): boolean => {
+    const ready = session.prepareToSave();
+    if (!ready) resumeDrafts(annotation);
+    return ready;
+  };
+  const stopSaving = beforeSave(store, annotation, () => !isOpen(store, annotation) || prepare());
+  return [() => session.dispose(), stopSaving, answerForRequired(annotation, prepare), fitHeight(place), () => endRoot(root, place)];
+}
+
+/** React may be in the middle of drawing when the editor switches; its root is ended right after. */
+function endRoot(root: Root, place: HTMLElement): void {
+  queueMicrotask(() => {
+    root.unmount();
+    place.remove();
+  });
+}
+
+const clock = {
+  now: () => performance.timeOrigin + performance.now(),
+  after(ms: number, call: () => void): () => void {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+function note(message: string): void {
+  // oxlint-disable-next-line no-console -- the only place where an admin can see why the view is off
+  console.info(message);
+}
+
+/** Adds the view's style sheet to the page. */
+export function addTheme(): void {
+  const style = document.createElement('style');
+  style.textContent = themeCss;
+  document.head.append(style);
+}
