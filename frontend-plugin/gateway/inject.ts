@@ -1,7 +1,8 @@
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 
 const VIEW_SCRIPT = '/pairloop/view/community.js';
-const TAG = `<script src="${VIEW_SCRIPT}" defer></script>`;
+/** A module runs as soon as the page is parsed: before Label Studio, which first asks who and where it is, asks for a task. */
+const TAG = `<script type="module" src="${VIEW_SCRIPT}"></script>`;
 
 /** Present in every page of Label Studio's own app, and in nothing else it serves (documentation, uploads, log-in). */
 const APP_MARK = 'id="app-settings"';

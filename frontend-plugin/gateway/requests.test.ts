@@ -47,7 +47,7 @@ test('a state-changing request with a cookie must come from a page of ours', () 
 test('the script goes into app pages only, and only once', () => {
   const page = '<head></head><script id="app-settings"></script>';
   const once = injectScript(page);
-  expect(once).toBe('<head><script src="/pairloop/view/community.js" defer></script></head><script id="app-settings"></script>');
+  expect(once).toBe('<head><script type="module" src="/pairloop/view/community.js"></script></head><script id="app-settings"></script>');
   for (const other of [once, '<head></head><p>documentation</p>', 'id="app-settings" without a head']) expect(injectScript(other)).toBe(other);
 });
 

@@ -261,7 +261,7 @@ test('a submission given up too early is stored after all when its repetition is
 test('an app page gets the script once, with its cookies; other answers stay as they are', async () => {
   const page = await call('/app', { headers: { accept: 'text/html' } });
   const html = await page.text();
-  expect(html.replace('<script src="/pairloop/view/community.js" defer></script></head>', '</head>')).toBe(APP_PAGE);
+  expect(html.replace('<script type="module" src="/pairloop/view/community.js"></script></head>', '</head>')).toBe(APP_PAGE);
   expect(page.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
   expect([page.headers.get('etag'), Number(page.headers.get('content-length'))]).toEqual([null, Buffer.byteLength(html)]);
   expect(seen.at(-1)!.headers).toMatchObject({ host: `127.0.0.1:${gateway.port}`, 'accept-encoding': 'identity', connection: 'close' });

@@ -111,7 +111,7 @@ test('logging in through the gateway gives a session, and its app pages carry th
   expect(login.status).toBe(302);
   const page = await visit('/projects/');
   const html = await page.text();
-  expect([page.status, html.split('<script src="/pairloop/view/community.js" defer></script></head>').length]).toEqual([200, 2]);
+  expect([page.status, html.split('<script type="module" src="/pairloop/view/community.js"></script></head>').length]).toEqual([200, 2]);
   expect(Number(page.headers.get('content-length'))).toBe(Buffer.byteLength(html));
   const presentation = await visit(`/pairloop/api/presentation?task=${taskIds[0]}`);
   expect([presentation.status, await presentation.json()]).toEqual([200, expect.objectContaining({ managed: true, displayed: expect.stringMatching(/^(ab|ba)$/) })]);
