@@ -32,13 +32,39 @@ describe('compileLabelConfig', () => {
   test('requires natively what Label Studio can require: the verdict, required dimensions, a rationale needed for all verdicts', () => {
     const required = (xml: string) => [...xml.matchAll(/name="(\w+)"[^>]*required="true"/g)].map((match) => match[1]);
     expect(required(compileLabelConfig(rubric).xml)).toEqual(['verdict', 'correctness_a', 'correctness_b']);
-    const always = { ...rubric, rationale_required_on: ['a', 'b', 'tie', 'both_bad'] as const };
-    expect(required(compileLabelConfig({ ...always, rationale_required_on: [...always.rationale_required_on] }).xml)).toEqual([
+    const always = { ...rubric, require: { ...rubric.require, rationale: [{}] } };
+    expect(required(compileLabelConfig(always).xml)).toEqual([
       'verdict',
       'rationale',
       'correctness_a',
       'correctness_b',
     ]);
+  });
+
+  test('what only some prompts or verdicts require is asked for in words, and not required natively', () => {
+    const aware = rubricSchema.parse({
+      ...rubric,
+      contexts: [{ title: 'Chat', when: { code: false }, weights: { clarity: 1 } }],
+      require: { rationale: [{ on: ['both_bad'] }], policy_reference: [{ when: { difficulty: ['difficult'] }, because: 'difficult pairs' }] },
+    });
+    const { xml } = compileLabelConfig(aware);
+    expect(xml).not.toMatch(/name="correctness_a"[^>]*required/);
+    expect(xml).toContain('Correctness (required where it applies)');
+    expect(xml).toContain('Why (required for: Both bad)');
+    expect(xml).toContain('Policy reference (required for: difficult pairs)');
+  });
+
+  test('flags, staleness and strength have controls only where the rubric has them', () => {
+    const names = (xml: string): string[] => [...xml.matchAll(/<(?:Choices|TextArea) name="(\w+)"/g)].map((match) => match[1]!);
+    expect(names(compileLabelConfig(rubric).xml)).toEqual(['verdict', 'rationale', 'critique', 'policy_reference']);
+    const flagged = rubricSchema.parse({
+      ...rubric,
+      strength: true,
+      flags: [{ name: 'unsafe', title: 'Unsafe', kind: 'red_line' }, { name: 'stale', title: 'Out of date', kind: 'stale' }],
+    });
+    const { xml } = compileLabelConfig(flagged);
+    expect(names(xml)).toEqual(['verdict', 'strength', 'rationale', 'critique', 'policy_reference', 'a_flags', 'b_flags', 'stale_source', 'stale_date']);
+    expect(xml).toContain('<Choice value="unsafe" html="Unsafe (red line: cannot be the better one)"/>');
   });
 
   test('the hash is the SHA-256 of the XML and changes with the rubric', () => {

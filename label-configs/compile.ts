@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { LABEL_NAMES, OBJECT_NAME, likertName } from '../core/domain/label-names.js';
-import type { Dimension, Rubric } from '../core/domain/rubric.js';
-import { VERDICTS, type Verdict } from '../core/domain/verdict.js';
+import { flagsName, LABEL_NAMES, likertName, OBJECT_NAME } from '../core/domain/label-names.js';
+import type { Dimension, Rubric, Rule } from '../core/domain/rubric.js';
+import { STRENGTHS, VERDICTS, type Strength, type Verdict } from '../core/domain/verdict.js';
 
 /** A label config for Label Studio and its identity: the SHA-256 (hex) of the XML's UTF-8 bytes. */
 export interface LabelConfig {
@@ -36,11 +36,16 @@ export function compileLabelConfig(rubric: Rubric): LabelConfig {
     '<View className="pairloop-root">',
     '  <View className="pairloop-mount"></View>',
     '  <View className="pairloop-fallback">',
-    ...indent(4, [...pairLines(), ...verdictLines(rubric), ...textLines(rubric), ...rubric.dimensions.flatMap(dimensionLines)]),
+    ...indent(4, nativeLines(rubric)),
     '  </View>',
     '</View>',
   ].join('\n');
   return { xml, hash: createHash('sha256').update(xml, 'utf8').digest('hex') };
+}
+
+function nativeLines(rubric: Rubric): string[] {
+  const dimensions = rubric.dimensions.flatMap((dimension) => dimensionLines(rubric, dimension));
+  return [...pairLines(), ...verdictLines(rubric), ...strengthLines(rubric), ...textLines(rubric), ...flagLines(rubric), ...dimensions];
 }
 
 function pairLines(): string[] {
@@ -77,18 +82,28 @@ function verdictLines(rubric: Rubric): string[] {
   ];
 }
 
+function strengthLines(rubric: Rubric): string[] {
+  if (!rubric.strength) return [];
+  return [
+    tag('Header', { value: `By how much, if A or B is better${whenWords(rubric.require.strength)}`, size: '5' }),
+    open('Choices', { name: LABEL_NAMES.strength, toName: OBJECT_NAME, choice: 'single-radio', showInline: 'true' }),
+    ...STRENGTHS.map((value) => `  ${tag('Choice', { value, html: STRENGTH_TEXT[value] })}`),
+    '</Choices>',
+  ];
+}
+
+const STRENGTH_TEXT: Readonly<Record<Strength, string>> = { much: 'Much better', slightly: 'Slightly better' };
+
 function textLines(rubric: Rubric): string[] {
-  const needed = rubric.rationale_required_on;
-  const always = VERDICTS.every((verdict) => needed.includes(verdict));
-  const named = NATIVE_VERDICTS.filter(({ verdict }) => needed.includes(verdict)).map(({ text }) => text.split(':')[0]);
-  const suffix = needed.length === 0 ? '' : always ? ' (required)' : ` (required for: ${named.join(', ')})`;
+  const { rationale, critique, policy_reference: policy } = rubric.require;
+  const always = alwaysHolds(rationale);
   const required = always ? { required: 'true', requiredMessage: 'Say why you chose this verdict.' } : {};
   return [
-    tag('Header', { value: `Why${suffix}`, size: '5' }),
+    tag('Header', { value: `Why${whenWords(rationale)}`, size: '5' }),
     tag('TextArea', { ...textArea(LABEL_NAMES.rationale, '3'), placeholder: 'The reason for your verdict', ...required }),
-    tag('Header', { value: 'Critique', size: '5' }),
+    tag('Header', { value: `Critique${whenWords(critique)}`, size: '5' }),
     tag('TextArea', { ...textArea(LABEL_NAMES.critique, '2'), placeholder: 'What would make the better answer better, in one sentence' }),
-    tag('Header', { value: 'Policy reference', size: '5' }),
+    tag('Header', { value: `Policy reference${whenWords(policy)}`, size: '5' }),
     tag('TextArea', { ...textArea(LABEL_NAMES.policyReference, '1'), placeholder: 'Section of the guideline or policy that decides' }),
   ];
 }
@@ -97,25 +112,65 @@ function textArea(name: string, rows: string): Record<string, string> {
   return { name, toName: OBJECT_NAME, rows, maxSubmissions: '1', editable: 'true' };
 }
 
-function dimensionLines(dimension: Dimension): string[] {
-  const levels = Object.entries(dimension.levels).map(([level, text]) => `${level}: ${text}`);
+/** Required by rules that a native control cannot follow is said in words. */
+function whenWords(rules: readonly Rule[]): string {
+  if (rules.length === 0) return '';
+  if (alwaysHolds(rules)) return ' (required)';
+  const reasons = rules.map(({ on, when, flagged, because }) => {
+    const named = NATIVE_VERDICTS.filter(({ verdict }) => on?.includes(verdict)).map(({ text }) => text.split(':')[0]);
+    const conditions = [...(named.length === 0 ? [] : [named.join(', ')]), ...(when === undefined ? [] : [because ?? 'some prompts']), ...(flagged ?? [])];
+    return conditions.join(' with ');
+  });
+  return ` (required for: ${reasons.join('; ')})`;
+}
+
+function alwaysHolds(rules: readonly Rule[]): boolean {
+  const bare = rules.filter(({ when, flagged }) => when === undefined && flagged === undefined);
+  return bare.some(({ on }) => on === undefined) || VERDICTS.every((verdict) => bare.some(({ on }) => on?.includes(verdict)));
+}
+
+function flagLines(rubric: Rubric): string[] {
+  if (rubric.flags.length === 0) return [];
   return [
-    tag('Header', { value: `${dimension.title}${dimension.required ? ' (required)' : ''}`, size: '5' }),
+    ...(['a', 'b'] as const).flatMap((side) => [
+      tag('Header', { value: `Flags of ${side.toUpperCase()}`, size: '5' }),
+      open('Choices', { name: flagsName(side), toName: OBJECT_NAME, choice: 'multiple', showInline: 'true' }),
+      ...rubric.flags.map(({ name, title, kind }) => `  ${tag('Choice', { value: name, html: kind === 'red_line' ? `${title} (red line: cannot be the better one)` : title })}`),
+      '</Choices>',
+    ]),
+    ...(rubric.flags.some(({ kind }) => kind === 'stale') ? staleLines() : []),
+  ];
+}
+
+function staleLines(): string[] {
+  return [
+    tag('Header', { value: 'If a claim is out of date: which source says so, and from when is it?', size: '5' }),
+    tag('TextArea', { ...textArea(LABEL_NAMES.staleSource, '1'), placeholder: 'Source' }),
+    tag('TextArea', { ...textArea(LABEL_NAMES.staleDate, '1'), placeholder: 'Its date: 2026, 2026-05 or 2026-05-31' }),
+  ];
+}
+
+/** A dimension is required here only where it is asked of every prompt: a native control cannot look at the prompt. */
+function dimensionLines(rubric: Rubric, dimension: Dimension): string[] {
+  const everywhere = dimension.weight > 0 && rubric.contexts.every(({ weights }) => weights[dimension.name] !== undefined);
+  const levels = Object.entries(dimension.levels).map(([level, { title, text }]) => `${level}: ${title === undefined ? '' : `${title}. `}${text}`);
+  const suffix = !dimension.required ? '' : everywhere ? ' (required)' : ' (required where it applies)';
+  return [
+    tag('Header', { value: `${dimension.title}${suffix}`, size: '5' }),
     ...(dimension.question === undefined ? [] : [tag('Header', { value: dimension.question, size: '6' })]),
     ...(levels.length === 0 ? [] : [tag('Header', { value: levels.join(' · '), size: '6' })]),
     '<View style="display: flex; gap: 24px">',
-    ...indent(2, [...ratingLines(dimension, 'a'), ...ratingLines(dimension, 'b')]),
+    ...indent(2, (['a', 'b'] as const).flatMap((side) => ratingLines(dimension, side, dimension.required && everywhere))),
     '</View>',
   ];
 }
 
-function ratingLines(dimension: Dimension, side: 'a' | 'b'): string[] {
+function ratingLines(dimension: Dimension, side: 'a' | 'b', required: boolean): string[] {
   const message = `Rate ${dimension.title} of response ${side.toUpperCase()}.`;
-  const required = dimension.required ? { required: 'true', requiredMessage: message } : {};
   return [
     '<View style="flex: 1 1 0">',
     `  ${tag('Header', { value: side.toUpperCase(), size: '6' })}`,
-    `  ${tag('Rating', { name: likertName(dimension.name, side), toName: OBJECT_NAME, maxRating: '5', ...required })}`,
+    `  ${tag('Rating', { name: likertName(dimension.name, side), toName: OBJECT_NAME, maxRating: '5', ...(required ? { required: 'true', requiredMessage: message } : {}) })}`,
     '</View>',
   ];
 }

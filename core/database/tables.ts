@@ -1,5 +1,5 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
-import type { CodeChecks, Consent, Generation, Message } from '../domain/pair.js';
+import type { CodeChecks, Consent, Difficulty, Generation, Message } from '../domain/pair.js';
 import type { DisplayedOrder, Verdict } from '../domain/verdict.js';
 
 /** A jsonb column: read as a value, written as JSON text (pg would send an array as a PostgreSQL array). */
@@ -39,7 +39,7 @@ export interface PairTable {
   checks_b: JsonOrNull<CodeChecks>;
   generation_a: JsonOrNull<Generation>;
   generation_b: JsonOrNull<Generation>;
-  difficulty: string | null;
+  difficulty: Difficulty | null;
   safety_flags: Json<string[]>;
   consent: JsonOrNull<Consent>;
   redaction_version: string | null;

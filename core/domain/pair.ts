@@ -8,6 +8,10 @@ export const messageSchema = z.object({
 });
 export type Message = z.infer<typeof messageSchema>;
 
+/** How hard a pair is to judge, by the team's own reckoning. */
+export const DIFFICULTIES = ['easy', 'normal', 'difficult'] as const;
+export type Difficulty = (typeof DIFFICULTIES)[number];
+
 /** What a linter or security scanner said about one response. `line` counts from 1. */
 const findingSchema = z.object({
   tool: z.string(),
@@ -70,7 +74,7 @@ export const incomingPairSchema = z
     checks_a: codeChecksSchema.optional(),
     checks_b: codeChecksSchema.optional(),
     domain: z.string().min(1).max(100).default('general'),
-    difficulty: z.enum(['easy', 'normal', 'difficult']).optional(),
+    difficulty: z.enum(DIFFICULTIES).optional(),
     safety_flags: z.array(z.string()).default([]),
     consent: consentSchema.optional(),
     source: z.string().optional(),
@@ -97,7 +101,7 @@ export interface Pair {
   readonly checksB: CodeChecks | null;
   readonly generationA: Generation | null;
   readonly generationB: Generation | null;
-  readonly difficulty: string | null;
+  readonly difficulty: Difficulty | null;
   readonly safetyFlags: readonly string[];
   readonly consent: Consent | null;
   readonly redactionVersion: string | null;

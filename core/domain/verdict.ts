@@ -5,6 +5,11 @@ export const VERDICTS = ['a', 'b', 'tie', 'both_bad'] as const;
 export const verdictSchema = z.enum(VERDICTS);
 export type Verdict = (typeof VERDICTS)[number];
 
+/** How clear a verdict for one side is. */
+export const STRENGTHS = ['much', 'slightly'] as const;
+export const strengthSchema = z.enum(STRENGTHS);
+export type Strength = (typeof STRENGTHS)[number];
+
 /** The same verdict when the two sides change places; `tie` and `both_bad` stay. An involution. */
 export function mirrorVerdict(verdict: Verdict): Verdict {
   if (verdict === 'a') return 'b';

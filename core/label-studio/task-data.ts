@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { codeChecksSchema, messageSchema } from '../domain/pair.js';
+import { codeChecksSchema, DIFFICULTIES, messageSchema } from '../domain/pair.js';
 
 /**
  * The `data` of a Label Studio task: all that an annotator may see of a pair, in canonical sides, and
@@ -9,6 +9,10 @@ export const taskDataSchema = z.object({
   /** The pair's opaque id. */
   pair: z.uuid(),
   domain: z.string(),
+  /** What a rubric's rules may look at; tasks made before there were such rules lack both. */
+  difficulty: z.enum(DIFFICULTIES).nullable().default(null),
+  /** Whether the pair carries a safety flag; which one is not told. */
+  safety: z.boolean().default(false),
   prompt: z.string().nullable(),
   messages: z.array(messageSchema).nullable(),
   /** Prompt and turns as plain text, for the native controls. */

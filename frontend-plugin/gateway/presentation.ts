@@ -15,8 +15,9 @@ export type Presentation =
       readonly managed: true;
       readonly displayed: DisplayedOrder;
       readonly rubric: Rubric;
-      readonly guideline: Pick<Guideline, 'version' | 'sha256' | 'markdown'>;
+      readonly guideline: Pick<Guideline, 'version' | 'sha256' | 'markdown'> & { readonly changed_from: string | null; readonly acknowledged_at: string | null };
       readonly label_config_hash: string;
+      readonly progress: { readonly done_today: number; readonly batch_done: number; readonly batch_size: number } | null;
     };
 
 /**
@@ -44,7 +45,8 @@ export async function readPresentation(db: Db, secrets: Secrets, taskId: number,
     managed: true,
     displayed: presentationOrder(secrets.presentation, String(userId), row.opaque_id),
     rubric,
-    guideline: { version, sha256, markdown },
+    guideline: { version, sha256, markdown, changed_from: null, acknowledged_at: null },
     label_config_hash: row.label_config_hash,
+    progress: null,
   };
 }

@@ -3,7 +3,7 @@ import { PausePanel } from '../view/PausePanel.js';
 import type { ComparisonSession } from '../view/state/session.js';
 import { addTheme, EditorMount } from './editor-mount.js';
 import { listenToKeys } from './keyboard.js';
-import { askPresentation } from './presentation.js';
+import { acknowledgeGuideline, askPresentation } from './presentation.js';
 import { watchPauses } from './pause-watch.js';
 import { listenToSigns } from './signs.js';
 
@@ -39,7 +39,11 @@ function showPause(reason: string | null): void {
 
 function start(): void {
   addTheme();
-  const { session } = new EditorMount((taskId) => askPresentation(taskId, window.fetch.bind(window)));
+  const fetchIt = window.fetch.bind(window);
+  const { session } = new EditorMount({
+    present: (taskId) => askPresentation(taskId, fetchIt),
+    acknowledge: (taskId, sha256) => acknowledgeGuideline(taskId, sha256, fetchIt),
+  });
   listenToKeys(session);
   listenToSigns(session);
   listenToNativeSkip(session);

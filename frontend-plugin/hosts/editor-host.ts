@@ -13,6 +13,7 @@ export function isOpen(store: EditorStore, annotation: EditorAnnotation): boolea
 export function createEditorHost(store: EditorStore, annotation: EditorAnnotation, task: TaskData, rubric: Rubric): Host {
   const writable = (): boolean => isOpen(store, annotation) && !annotation.isReadOnly();
   return {
+    capabilities: { undo: true, draft: true, veto: true, nativeSubmit: true },
     task,
     readOnly: annotation.isReadOnly(),
     canSkip: annotation.pk === null || annotation.pk === undefined,

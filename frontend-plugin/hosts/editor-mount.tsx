@@ -3,6 +3,7 @@ import { messageOf } from '../../core/errors.js';
 import { LABEL_NAMES } from '../../core/domain/label-names.js';
 import { taskDataSchema } from '../../core/label-studio/task-data.js';
 import { ComparisonView } from '../view/ComparisonView.js';
+import { storedPreferences } from '../view/state/preferences.js';
 import { ComparisonSession } from '../view/state/session.js';
 import themeCss from '../view/theme.css?inline';
 import { createEditorHost, isOpen } from './editor-host.js';
@@ -16,14 +17,20 @@ declare const PAIRLOOP_VERSION: string;
 const LIVE = 'pairloop-live';
 const LOADING = 'pairloop-loading';
 
-/** How a task of the editor is to be shown; a rejection leaves the native controls as they are. */
-type Present = (taskId: number) => Promise<PresentationReply>;
+/** Whoever knows how the editor's tasks are to be shown. */
+interface PresentationSource {
+  /** A rejection leaves the native controls as they are. */
+  present(taskId: number): Promise<PresentationReply>;
+  /** Records that the guideline was read; resolves with the time stored (ISO 8601). */
+  acknowledge(taskId: number, sha256: string): Promise<string>;
+}
 
 interface Mounted {
   readonly node: HTMLElement;
   readonly store: EditorStore;
   readonly annotation: EditorAnnotation;
   readonly taskId: number;
+  readonly openedAt: number;
   session?: ComparisonSession;
   end(): void;
 }
@@ -36,7 +43,7 @@ export class EditorMount {
   private mounted: Mounted | undefined;
   private readonly observer = new MutationObserver(() => this.follow());
 
-  constructor(private readonly present: Present) {
+  constructor(private readonly source: PresentationSource) {
     this.observer.observe(document.body, { childList: true, subtree: true });
     this.follow();
   }
@@ -70,15 +77,15 @@ export class EditorMount {
     const root = node.closest('.pairloop-root');
     root?.classList.add(LOADING);
     const endings: (() => void)[] = [() => root?.classList.remove(LOADING, LIVE)];
-    const one: Mounted = { node, store, annotation, taskId, end: () => endings.splice(0).forEach((end) => end()) };
+    const one: Mounted = { node, store, annotation, taskId, openedAt: clock.now(), end: () => endings.splice(0).forEach((end) => end()) };
     this.mounted = one;
     void this.show(one, endings).finally(() => root?.classList.remove(LOADING));
   }
 
   private async show(one: Mounted, endings: (() => void)[]): Promise<void> {
     try {
-      const reply = await this.present(one.taskId);
-      if (this.mounted === one && isCurrent(one)) endings.unshift(...draw(one, reply));
+      const reply = await this.source.present(one.taskId);
+      if (this.mounted === one && isCurrent(one)) endings.unshift(...draw(one, reply, this.source));
     } catch (error) {
       note(`Pairloop's view is off for task ${one.taskId}, the native controls stay: ${messageOf(error)}`);
     }
@@ -90,7 +97,7 @@ function isCurrent({ node, store, annotation, taskId }: Mounted): boolean {
 }
 
 /** Draws the comparison and returns what ends it. Native controls are hidden only after the first painting. */
-function draw(one: Mounted, reply: PresentationReply): (() => void)[] {
+function draw(one: Mounted, reply: PresentationReply, source: PresentationSource): (() => void)[] {
   const { store, annotation, node } = one;
   if (!reply.managed) {
     note(`Task ${one.taskId} is not Pairloop's; the native controls stay.`);
@@ -98,7 +105,16 @@ function draw(one: Mounted, reply: PresentationReply): (() => void)[] {
   }
   const task = taskDataSchema.parse(store.task?.dataObj);
   const host = createEditorHost(store, annotation, task, reply.rubric);
-  const session = new ComparisonSession({ host, presentation: reply, clock, view: `pairloop ${PAIRLOOP_VERSION}`, visible: !document.hidden });
+  const session = new ComparisonSession({
+    host,
+    presentation: reply,
+    clock,
+    view: `pairloop ${PAIRLOOP_VERSION}`,
+    visible: !document.hidden,
+    preferences,
+    acknowledge: (sha256) => source.acknowledge(one.taskId, sha256),
+    openedAt: one.openedAt,
+  });
   one.session = session;
   const place = document.createElement('div');
   place.className = 'pairloop-place';
@@ -127,6 +143,8 @@ function endRoot(root: Root, place: HTMLElement): void {
     place.remove();
   });
 }
+
+const preferences = storedPreferences(() => window.localStorage);
 
 const clock = {
   now: () => performance.timeOrigin + performance.now(),

@@ -2,11 +2,24 @@ import type { VoteMeta } from '../../core/domain/vote.js';
 import type { TaskData } from '../../core/label-studio/task-data.js';
 import type { Change, Draft } from '../view/state/draft.js';
 
+/** What the surroundings of a comparison can do; the view says and offers only that. */
+interface Capabilities {
+  /** Our writes go into an undo history of the host's (Ctrl+Z). */
+  readonly undo: boolean;
+  /** The host keeps an unfinished judgement, also over a reload. */
+  readonly draft: boolean;
+  /** The host asks before it submits and takes no for an answer. */
+  readonly veto: boolean;
+  /** The host has a Submit of its own; without it the view shows one and calls `submit`. */
+  readonly nativeSubmit: boolean;
+}
+
 /**
  * Where a comparison is embedded. A host reads one task, stores one judgement and says what it can do;
  * the comparison knows nothing else of it. Drafts and changes are in canonical sides.
  */
 export interface Host {
+  readonly capabilities: Capabilities;
   readonly task: TaskData;
   readonly readOnly: boolean;
   /** Whether this judgement may still be passed on; an already submitted one may not. */
@@ -21,4 +34,6 @@ export interface Host {
   subscribe(listener: () => void): () => void;
   /** Passes on the pair, with the code of a skip reason. */
   skip(reason: string): void;
+  /** Sends the judgement; only called without `nativeSubmit`, when nothing is missing. */
+  submit?(): void;
 }

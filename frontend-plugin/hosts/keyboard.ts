@@ -1,4 +1,5 @@
-import { commandOf } from '../view/state/keymap.js';
+import { countFindings } from '../view/state/findings.js';
+import { commandOf, type Command } from '../view/state/keymap.js';
 import type { ComparisonSession } from '../view/state/session.js';
 
 const DIALOGS = '.ant-modal-wrap:not([style*="display: none"]), [role="dialog"], [role="alertdialog"], dialog[open]';
@@ -16,12 +17,11 @@ export function listenToKeys(session: () => ComparisonSession | undefined): void
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return guardSubmit(event, open);
       const { key, ctrlKey, altKey, metaKey, shiftKey, isComposing, repeat } = event;
       const press = { key, ctrlKey, altKey, metaKey, shiftKey, isComposing, repeat };
-      const command = commandOf({ ...press, editable: isEditable(event), dialogOpen: isDialogOpen(), panel: open.state.panel });
+      const command = commandOf({ ...press, editable: isEditable(event), field: fieldOf(event), dialogOpen: isDialogOpen(), panel: open.state.panel });
       if (command === undefined) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      if (command.type === 'skip') open.skip(command.reason);
-      else if (command.type !== 'nothing') open.dispatch(command);
+      obey(command, open);
     },
     { capture: true },
   );
@@ -39,6 +39,29 @@ function guardSubmit(event: KeyboardEvent, open: ComparisonSession): void {
   event.preventDefault();
   event.stopImmediatePropagation();
   if (ready) document.querySelector<HTMLButtonElement>('button[name="submit"]')?.click();
+}
+
+function obey(command: Command, open: ComparisonSession): void {
+  switch (command.type) {
+    case 'nothing':
+      return;
+    case 'skip':
+      return open.skip(command.reason);
+    case 'leave-field':
+      return document.activeElement instanceof HTMLElement ? document.activeElement.blur() : undefined;
+    case 'next-finding':
+      return open.dispatch({ type: 'finding', count: countFindings(open.host.task) });
+    case 'rate-and-go-on':
+      return open.rate(command);
+    default:
+      return open.dispatch(command);
+  }
+}
+
+/** Name of the comparison's field that the event comes from. */
+function fieldOf(event: KeyboardEvent): string | null {
+  const target = event.composedPath()[0];
+  return target instanceof Element ? (target.closest<HTMLElement>('.pairloop [data-field]')?.dataset['field'] ?? null) : null;
 }
 
 function isEditable(event: KeyboardEvent): boolean {

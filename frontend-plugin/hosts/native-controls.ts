@@ -1,14 +1,16 @@
-import { LABEL_NAMES, likertName, META_KEY } from '../../core/domain/label-names.js';
+import { flagsName, LABEL_NAMES, likertName, META_KEY } from '../../core/domain/label-names.js';
 import type { Rubric } from '../../core/domain/rubric.js';
-import { verdictSchema } from '../../core/domain/verdict.js';
+import { strengthSchema, verdictSchema } from '../../core/domain/verdict.js';
 import { voteMetaSchema, type VoteMeta } from '../../core/domain/vote.js';
-import { EMPTY_DRAFT, TEXT_FIELDS, type Change, type Draft, type TextField } from '../view/state/draft.js';
+import { EMPTY_DRAFT, TEXT_FIELDS, type Change, type Draft, type Side, type TextField } from '../view/state/draft.js';
 import type { EditorAnnotation, EditorControl } from './editor-store.js';
 
 const TEXT_NAMES: Readonly<Record<TextField, string>> = {
   rationale: LABEL_NAMES.rationale,
   critique: LABEL_NAMES.critique,
   policyReference: LABEL_NAMES.policyReference,
+  staleSource: LABEL_NAMES.staleSource,
+  staleDate: LABEL_NAMES.staleDate,
 };
 
 /** Key of our writes in the editor's history: what happens while frozen is one undo step. */
@@ -22,7 +24,9 @@ export function readNativeDraft(annotation: EditorAnnotation, rubric: Rubric): D
   }
   const texts = Object.fromEntries(TEXT_FIELDS.map((field) => [field, readText(annotation, TEXT_NAMES[field])]));
   const verdict = verdictSchema.safeParse(firstValue(annotation, LABEL_NAMES.verdict));
-  return { ...EMPTY_DRAFT, ...texts, likert, verdict: verdict.success ? verdict.data : null };
+  const strength = strengthSchema.safeParse(firstValue(annotation, LABEL_NAMES.strength));
+  const flags = { a: readFlags(annotation, 'a'), b: readFlags(annotation, 'b') };
+  return { ...EMPTY_DRAFT, ...texts, likert, flags, verdict: verdict.success ? verdict.data : null, strength: strength.success ? strength.data : null };
 }
 
 /** What an earlier vote recorded beside its verdict; null without one, or when it is not ours. */
@@ -54,19 +58,39 @@ export function stampNativeMeta(annotation: EditorAnnotation, meta: VoteMeta): v
 }
 
 function writeChange(annotation: EditorAnnotation, change: Change): void {
-  if (change.part === 'verdict') writeVerdict(annotation, change.verdict);
-  else if (change.part === 'likert') writeLevel(annotation, likertName(change.dimension, change.side), change.level);
-  else writeText(annotation, TEXT_NAMES[change.part], change.text);
+  switch (change.part) {
+    case 'verdict':
+      return writeChoice(annotation, LABEL_NAMES.verdict, change.verdict);
+    case 'strength':
+      return writeChoice(annotation, LABEL_NAMES.strength, change.strength);
+    case 'likert':
+      return writeLevel(annotation, likertName(change.dimension, change.side), change.level);
+    case 'flags':
+      return writeFlags(annotation, change.side, change.flags);
+    default:
+      return writeText(annotation, TEXT_NAMES[change.part], change.text);
+  }
 }
 
-function writeVerdict(annotation: EditorAnnotation, verdict: string | null): void {
-  const control = annotation.names?.get(LABEL_NAMES.verdict);
-  if (verdict === null) {
+/** Sets the one choice of a control; null takes it back. */
+function writeChoice(annotation: EditorAnnotation, name: string, value: string | null): void {
+  const control = annotation.names?.get(name);
+  if (value === null) {
     deleteResult(annotation, control);
     return;
   }
-  const choice = control?.findLabel?.(verdict);
+  const choice = control?.findLabel?.(value);
   if (choice !== undefined && !choice.sel) choice.toggleSelected();
+}
+
+function writeFlags(annotation: EditorAnnotation, side: Side, flags: readonly string[]): void {
+  const control = annotation.names?.get(flagsName(side));
+  if (flags.length === 0) {
+    deleteResult(annotation, control);
+    return;
+  }
+  const before = readFlags(annotation, side);
+  for (const name of [...before.filter((one) => !flags.includes(one)), ...flags.filter((one) => !before.includes(one))]) control?.findLabel?.(name)?.toggleSelected();
 }
 
 function writeLevel(annotation: EditorAnnotation, name: string, level: number | null): void {
@@ -93,6 +117,11 @@ function writeMeta(annotation: EditorAnnotation, meta: VoteMeta): void {
   if (result?.area.meta?.[META_KEY] === undefined) return;
   const value = { ...result.area.meta, [META_KEY]: meta };
   result.area.$treenode?.applyPatches?.([{ op: 'replace', path: '/meta', value }]);
+}
+
+function readFlags(annotation: EditorAnnotation, side: Side): string[] {
+  const value = annotation.names?.get(flagsName(side))?.result?.mainValue;
+  return isList(value) ? value.filter((one) => typeof one === 'string').toSorted() : [];
 }
 
 function readText(annotation: EditorAnnotation, name: string): string {

@@ -8,8 +8,15 @@ const presentationSchema = z.discriminatedUnion('managed', [
     managed: z.literal(true),
     displayed: displayedOrderSchema,
     rubric: rubricSchema,
-    guideline: z.object({ version: z.string(), sha256: z.string(), markdown: z.string() }),
+    guideline: z.object({
+      version: z.string(),
+      sha256: z.string(),
+      markdown: z.string(),
+      changed_from: z.string().nullable(),
+      acknowledged_at: z.iso.datetime().nullable(),
+    }),
     label_config_hash: z.string(),
+    progress: z.object({ done_today: z.number(), batch_done: z.number(), batch_size: z.number() }).nullable(),
   }),
 ]);
 export type PresentationReply = z.infer<typeof presentationSchema>;
@@ -20,7 +27,25 @@ export type PresentationReply = z.infer<typeof presentationSchema>;
  * @throws Error when the gateway does not answer, refuses, or answers in another shape.
  */
 export async function askPresentation(taskId: number, fetchIt: typeof fetch): Promise<PresentationReply> {
-  const reply = await fetchIt(`/pairloop/api/presentation?task=${taskId}`, { headers: { accept: 'application/json' } });
+  const today = new Date(new Date().setHours(0, 0, 0, 0)).toISOString();
+  const reply = await fetchIt(`/pairloop/api/presentation?task=${taskId}&today=${encodeURIComponent(today)}`, { headers: { accept: 'application/json' } });
   if (!reply.ok) throw new Error(`the gateway answered ${reply.status}`);
   return presentationSchema.parse(await reply.json());
+}
+
+const acknowledgementSchema = z.object({ acknowledged_at: z.iso.datetime() });
+
+/**
+ * Records at the gateway that the annotator of this session has read a guideline; resolves with the time stored.
+ *
+ * @throws Error when the gateway does not answer or refuses.
+ */
+export async function acknowledgeGuideline(taskId: number, sha256: string, fetchIt: typeof fetch): Promise<string> {
+  const reply = await fetchIt('/pairloop/api/acknowledgement', {
+    method: 'POST',
+    headers: { accept: 'application/json', 'content-type': 'application/json' },
+    body: JSON.stringify({ task: taskId, guideline_sha256: sha256 }),
+  });
+  if (!reply.ok) throw new Error(`the gateway answered ${reply.status}`);
+  return acknowledgementSchema.parse(await reply.json()).acknowledged_at;
 }

@@ -8,15 +8,15 @@ import { TextFields } from './TextFields.js';
 import { VerdictBar } from './VerdictBar.js';
 import { sideAcross, type Side } from './state/draft.js';
 import { parseMarkdown } from './state/markdown.js';
-import { missingRequirements, rationaleRequired, weightedScore, type Requirement } from './state/requirements.js';
+import { isTextRequired, missingRequirements, weightedScore, type Requirement } from './state/requirements.js';
 import type { ComparisonSession } from './state/session.js';
 import { markDifferences } from './state/word-difference.js';
 
 /** The comparison of one pair. Draws the session's state and turns what the annotator does into transactions. */
 export function ComparisonView({ session }: { readonly session: ComparisonSession }): ReactNode {
   const state = useSyncExternalStore(session.subscribe, () => session.state);
-  const { dispatch, presentation, host } = session;
-  const { rubric, guideline } = presentation;
+  const { dispatch, presentation, host, rubric } = session;
+  const { guideline } = presentation;
   const root = useRef<HTMLElement>(null);
   const lacking = useMemo(() => missingRequirements(state.draft, rubric), [state.draft, rubric]);
   const missing = state.refusals > 0 ? lacking : [];
@@ -35,7 +35,7 @@ export function ComparisonView({ session }: { readonly session: ComparisonSessio
         <VerdictBar verdict={state.draft.verdict} disabled={state.readOnly} invalid={missing.some((one) => one.field === 'verdict')}
           canSkip={host.canSkip && !state.readOnly} skipOpen={state.panel === 'skip'} onChoose={(verdict) => dispatch({ type: 'choose', verdict })}
           onSkipToggle={() => dispatch({ type: 'open', panel: 'skip' })} onSkip={(reason) => session.skip(reason)} />
-        <TextFields draft={state.draft} disabled={state.readOnly} rationaleRequired={rationaleRequired(state.draft.verdict, rubric)}
+        <TextFields draft={state.draft} disabled={state.readOnly} rationaleRequired={isTextRequired(state.draft, rubric, 'rationale')}
           rationaleMissing={missing.some((one) => one.field === 'rationale')} onLeave={session.flush}
           onWrite={(field, text) => dispatch({ type: 'write', field, text })} />
       </div>
@@ -59,7 +59,7 @@ function Panes({ session }: { readonly session: ComparisonSession }): ReactNode 
     <div className="pl-panes">
       {(['a', 'b'] as const).map((side) => (
         <ResponsePane key={side} side={side} blocks={blocks[side]} checks={task[`checks_${shown(side)}`]} chosen={draft.verdict === side}
-          score={weightedScore(draft, session.presentation.rubric, side)} />
+          score={weightedScore(draft, session.rubric, side)} />
       ))}
     </div>
   );

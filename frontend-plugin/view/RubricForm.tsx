@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
-import type { Dimension, Rubric } from '../../core/domain/rubric.js';
+import type { AppliedRubric } from '../../core/domain/applied-rubric.js';
+import type { Dimension } from '../../core/domain/rubric.js';
 import { RadioRow, type RadioOption } from './RadioRow.js';
 import type { Draft, Side } from './state/draft.js';
 import type { Requirement } from './state/requirements.js';
 
 interface RubricFormProps {
-  readonly rubric: Rubric;
+  readonly rubric: AppliedRubric;
   readonly draft: Draft;
   readonly disabled: boolean;
   readonly missing: readonly Requirement[];
@@ -41,10 +42,10 @@ function LevelRow({ dimension, side, draft, disabled, missing, onRate }: LevelRo
   const field = `likert:${dimension.name}:${side}`;
   const invalid = missing.some((one) => one.field === field);
   const options = [1, 2, 3, 4, 5].map((level): RadioOption<number> => {
-    const text = dimension.levels[String(level)];
+    const text = dimension.levels[String(level)]?.text;
     return { value: level, label: level, name: text === undefined ? `${level} of 5` : `${level} of 5: ${text}`, hint: text, className: 'pl-level' };
   });
-  const said = value === null ? undefined : dimension.levels[String(value)];
+  const said = value === null ? undefined : dimension.levels[String(value)]?.text;
   return (
     <div className="pl-levels" data-side={side}>
       <span className="pl-side-name" aria-hidden="true">{side.toUpperCase()}</span>

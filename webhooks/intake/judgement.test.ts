@@ -15,6 +15,10 @@ test('a full result is read in canonical sides, with what the view measured', ()
     { from_name: 'rationale', type: 'textarea', value: { text: ['first', 'second'] } },
     { from_name: 'critique', type: 'textarea', value: { text: 'one line' } },
     { from_name: 'policy_reference', type: 'choices', value: { choices: ['4.2'] } },
+    { from_name: 'strength', type: 'choices', value: { choices: ['much'] } },
+    { from_name: 'b_flags', type: 'choices', value: { choices: ['unsafe', 'stale', 'stale'] } },
+    { from_name: 'stale_source', type: 'textarea', value: { text: ['WHO fact sheet'] } },
+    { from_name: 'stale_date', type: 'textarea', value: { text: ['2026-05'] } },
     { from_name: 'unknown', type: 'brushlabels', value: { rle: [1] } },
   ];
   expect(read(result)).toEqual({
@@ -24,9 +28,20 @@ test('a full result is read in canonical sides, with what the view measured', ()
       rationale: 'first\nsecond',
       critique: 'one line',
       policyReference: '4.2',
+      strength: 'much',
+      flags: { a: [], b: ['stale', 'unsafe'] },
+      staleSource: 'WHO fact sheet',
+      staleDate: '2026-05',
       meta: { view: '1', displayed: 'ba', active_ms: 12.5 },
     },
   });
+});
+
+test('a strength counts only beside a win, and only one', () => {
+  const strength = (...values: string[]) => ({ from_name: 'strength', type: 'choices', value: { choices: values } });
+  expect(read([choices('tie'), strength('much')])).toMatchObject({ judgement: { strength: null } });
+  expect(read([choices('a'), strength('much', 'slightly')])).toMatchObject({ judgement: { strength: null } });
+  expect(read([choices('a'), strength('hugely')])).toMatchObject({ judgement: { strength: null } });
 });
 
 test.each([

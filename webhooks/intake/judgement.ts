@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { LABEL_NAMES, META_KEY } from '../../core/domain/label-names.js';
-import { verdictSchema, type Verdict } from '../../core/domain/verdict.js';
+import { flagsName, LABEL_NAMES, META_KEY } from '../../core/domain/label-names.js';
+import { strengthSchema, verdictSchema, type Strength, type Verdict } from '../../core/domain/verdict.js';
 import type { Judgement, VoteMeta } from '../../core/domain/vote.js';
 import type { ResultRegion } from './annotation-record.js';
 
@@ -26,6 +26,10 @@ export function readJudgement(regions: readonly ResultRegion[] | null): Reading 
     rationale: readText(regions, LABEL_NAMES.rationale),
     critique: readText(regions, LABEL_NAMES.critique),
     policyReference: readText(regions, LABEL_NAMES.policyReference),
+    strength: readStrength(regions, verdict.verdict),
+    flags: { a: readFlags(regions, 'a'), b: readFlags(regions, 'b') },
+    staleSource: readText(regions, LABEL_NAMES.staleSource),
+    staleDate: readText(regions, LABEL_NAMES.staleDate),
     meta: verdict.meta,
   };
   return { judgement };
@@ -33,20 +37,19 @@ export function readJudgement(regions: readonly ResultRegion[] | null): Reading 
 
 /** Whether two judgements say the same, whatever the view measured beside them (`meta`). */
 export function sameJudgement(one: Judgement, other: Judgement): boolean {
-  const fingerprint = ({ verdict, likert, rationale, critique, policyReference }: Judgement): string =>
+  const fingerprint = ({ meta: _meta, likert, flags, ...rest }: Judgement): string =>
     JSON.stringify([
-      verdict,
+      Object.keys(rest).sort().map((name) => [name, rest[name as keyof typeof rest]]),
       Object.keys(likert).sort().map((name) => [name, likert[name]?.a ?? null, likert[name]?.b ?? null]),
-      rationale,
-      critique,
-      policyReference,
+      flags.a,
+      flags.b,
     ]);
   return fingerprint(one) === fingerprint(other);
 }
 
 function readVerdict(regions: readonly ResultRegion[]): { verdict: Verdict; meta: VoteMeta | null } | { unusable: string } {
   const named = regions.filter((region) => region.from_name === LABEL_NAMES.verdict && region.type === 'choices');
-  const chosen = [...new Set(named.flatMap((region) => region.value.choices ?? []))];
+  const chosen = [...new Set(choicesOf(named, LABEL_NAMES.verdict))];
   if (chosen.length === 0) return { unusable: 'it has no verdict' };
   if (chosen.length > 1) return { unusable: `it has ${chosen.length} different verdicts` };
   const parsed = verdictSchema.safeParse(chosen[0]);
@@ -63,6 +66,22 @@ function readLikert(regions: readonly ResultRegion[]): Judgement['likert'] {
     likert.set(dimension, { ...likert.get(dimension), [side === 'a' ? 'a' : 'b']: level.data });
   }
   return Object.fromEntries([...likert].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** A strength says how clear a win is; on a tie or both bad it says nothing and is dropped, as are two that differ. */
+function readStrength(regions: readonly ResultRegion[], verdict: Verdict): Strength | null {
+  if (verdict !== 'a' && verdict !== 'b') return null;
+  const chosen = [...new Set(choicesOf(regions, LABEL_NAMES.strength))];
+  const parsed = strengthSchema.safeParse(chosen[0]);
+  return chosen.length === 1 && parsed.success ? parsed.data : null;
+}
+
+function readFlags(regions: readonly ResultRegion[], side: 'a' | 'b'): string[] {
+  return [...new Set(choicesOf(regions, flagsName(side)))].sort();
+}
+
+function choicesOf(regions: readonly ResultRegion[], name: string): readonly string[] {
+  return regions.filter((region) => region.from_name === name && region.type === 'choices').flatMap((region) => region.value.choices ?? []);
 }
 
 /** All texts and choices under a name, one per line; null when there are none or they are blank. */

@@ -29,6 +29,8 @@ describe('release', () => {
     expect(release(PAIR)).toEqual({
       pair: PAIR.opaqueId,
       domain: 'support',
+      difficulty: null,
+      safety: false,
       prompt: 'Where is my order?',
       messages: null,
       prompt_text: 'Where is my order?',

@@ -1,4 +1,4 @@
-import { promptText, type CodeChecks, type Pair } from '../../core/domain/pair.js';
+import { DIFFICULTIES, promptText, type CodeChecks, type Pair } from '../../core/domain/pair.js';
 import { PairloopError } from '../../core/errors.js';
 import type { TaskData } from '../../core/label-studio/task-data.js';
 
@@ -7,7 +7,7 @@ const NOTHING = '-';
 
 /**
  * The one door through which a pair's text leaves Pairloop: what Label Studio gets of it, in canonical
- * sides. How the answers came about, where the pair came from, its flags and whether it is a check stay here.
+ * sides. How the answers came about, where the pair came from, which safety flags it has and whether it is a check stay here.
  *
  * @throws PairloopError naming the pair when it has no consent or other legal basis, or was not redacted.
  */
@@ -17,6 +17,8 @@ export function release(pair: Pair): TaskData {
   return {
     pair: pair.opaqueId,
     domain: pair.domain,
+    difficulty: DIFFICULTIES.find((one) => one === pair.difficulty) ?? null,
+    safety: pair.safetyFlags.length > 0,
     prompt: pair.prompt,
     messages: pair.messages === null ? null : pair.messages.map(({ role, content }) => ({ role, content })),
     prompt_text: promptText(pair),

@@ -1,7 +1,17 @@
-import type { Verdict } from '../../../core/domain/verdict.js';
-import type { Draft, Side, TextField } from './draft.js';
+import type { Strength, Verdict } from '../../../core/domain/verdict.js';
+import { isWin, type Draft, type Side, type TextField } from './draft.js';
+import { changePreferences, type PreferenceChange, type Preferences } from './preferences.js';
 
-export type Panel = 'guideline' | 'keys' | 'skip';
+export type Panel = 'guideline' | 'levels' | 'keys' | 'skip' | 'unified';
+
+/** Parts that open in place. */
+type Part = 'earlier' | 'system' | 'output';
+
+/** Where the keyboard can be sent. */
+type FocusTarget = 'ratings' | 'next-rating' | 'flags' | TextField;
+
+/** Something about the surroundings that the annotator has to know, shown until it is over. */
+type Notice = 'offline' | 'elsewhere';
 
 /** All that the view shows beyond the pair itself. Immutable; changed only by `applyTransaction`. */
 export interface ComparisonState {
@@ -9,60 +19,141 @@ export interface ComparisonState {
   readonly draft: Draft;
   readonly readOnly: boolean;
   readonly differences: boolean;
+  readonly preferences: Preferences;
   readonly panel: Panel | null;
+  readonly parts: Readonly<Record<Part, boolean>>;
+  /** The changed guideline has to be confirmed before a verdict. */
+  readonly mustAcknowledge: boolean;
+  readonly notice: Notice | null;
+  /** Which of the pair's findings was stepped to last, over both sides; null before. */
+  readonly finding: number | null;
   /** How often Submit was refused; from the first time on, what is missing is shown at its place. */
   readonly refusals: number;
+  /** The last wish to move the keyboard; `count` tells two alike apart. */
+  readonly focus: { readonly target: FocusTarget; readonly count: number } | null;
 }
 
 export type Transaction =
   | { readonly type: 'choose'; readonly verdict: Verdict }
+  /** How clear a win is; the strength it already has is taken back. */
+  | { readonly type: 'strengthen'; readonly strength: Strength }
   /** Rates a response; the level it already has is taken back. */
   | { readonly type: 'rate'; readonly dimension: string; readonly side: Side; readonly level: number }
+  /** Sets a flag on a response, or takes it back. */
+  | { readonly type: 'flag'; readonly side: Side; readonly flag: string }
   | { readonly type: 'write'; readonly field: TextField; readonly text: string }
   /** The host's stored judgement changed: undo, redo, another draft. */
   | { readonly type: 'replace'; readonly draft: Draft }
   | { readonly type: 'differences' }
+  | { readonly type: 'prefer'; readonly change: PreferenceChange }
   /** Opens a panel; an open one is closed by the same. */
   | { readonly type: 'open'; readonly panel: Panel }
+  | { readonly type: 'toggle'; readonly part: Part }
+  | { readonly type: 'focus'; readonly target: FocusTarget }
+  /** Steps to one of `count` findings after the last one, round and round. */
+  | { readonly type: 'finding'; readonly count: number }
+  | { readonly type: 'acknowledged' }
+  | { readonly type: 'notice'; readonly notice: Notice | null }
   | { readonly type: 'close' }
   | { readonly type: 'refuse' };
 
-export function startComparison(draft: Draft, readOnly: boolean): ComparisonState {
-  return { draft, readOnly, differences: false, panel: null, refusals: 0 };
+export interface Start {
+  readonly draft: Draft;
+  readonly readOnly: boolean;
+  readonly preferences: Preferences;
+  readonly mustAcknowledge: boolean;
+}
+
+export function startComparison({ draft, readOnly, preferences, mustAcknowledge }: Start): ComparisonState {
+  return {
+    draft,
+    readOnly,
+    preferences,
+    mustAcknowledge,
+    differences: false,
+    panel: mustAcknowledge ? 'guideline' : null,
+    parts: { earlier: false, system: false, output: false },
+    notice: null,
+    finding: null,
+    refusals: 0,
+    focus: null,
+  };
 }
 
 /** The state after a transaction; the same object when nothing changes. A read-only draft changes only by `replace`. */
 export function applyTransaction(state: ComparisonState, transaction: Transaction): ComparisonState {
   switch (transaction.type) {
     case 'choose':
+      return state.mustAcknowledge && !state.readOnly ? withPanel(state, 'guideline') : edited(state, transaction);
+    case 'strengthen':
     case 'rate':
+    case 'flag':
     case 'write':
-      return state.readOnly ? state : withDraft(state, editDraft(state.draft, transaction));
+      return edited(state, transaction);
     case 'replace':
       return withDraft(state, transaction.draft);
     case 'differences':
       return { ...state, differences: !state.differences };
-    case 'open':
-      return openPanel(state, transaction.panel);
-    case 'close':
-      return state.panel === null ? state : { ...state, panel: null };
-    case 'refuse':
-      return { ...state, refusals: state.refusals + 1, panel: null };
+    case 'prefer':
+      return { ...state, preferences: changePreferences(state.preferences, transaction.change) };
+    case 'toggle':
+      return { ...state, parts: { ...state.parts, [transaction.part]: !state.parts[transaction.part] } };
+    case 'focus':
+      return { ...state, panel: null, focus: { target: transaction.target, count: (state.focus?.count ?? 0) + 1 } };
+    case 'finding':
+      return transaction.count === 0 ? state : { ...state, finding: ((state.finding ?? -1) + 1) % transaction.count };
+    case 'acknowledged':
+      return state.mustAcknowledge ? { ...state, mustAcknowledge: false, panel: null } : state;
+    case 'notice':
+      return state.notice === transaction.notice ? state : { ...state, notice: transaction.notice };
+    default:
+      return applyPanel(state, transaction);
   }
+}
+
+function applyPanel(state: ComparisonState, transaction: Extract<Transaction, { type: 'open' | 'close' | 'refuse' }>): ComparisonState {
+  if (transaction.type === 'close') return withPanel(state, null);
+  if (transaction.type === 'refuse') return { ...state, refusals: state.refusals + 1, panel: state.mustAcknowledge ? 'guideline' : null };
+  const { panel } = transaction;
+  if (panel === 'skip' && state.readOnly) return state;
+  return withPanel(state, state.panel === panel ? null : panel);
+}
+
+function withPanel(state: ComparisonState, panel: Panel | null): ComparisonState {
+  return state.panel === panel ? state : { ...state, panel };
+}
+
+type Edit = Extract<Transaction, { type: 'choose' | 'strengthen' | 'rate' | 'flag' | 'write' }>;
+
+function edited(state: ComparisonState, edit: Edit): ComparisonState {
+  return state.readOnly ? state : withDraft(state, editDraft(state.draft, edit));
 }
 
 function withDraft(state: ComparisonState, draft: Draft): ComparisonState {
   return draft === state.draft ? state : { ...state, draft };
 }
 
-function openPanel(state: ComparisonState, panel: Panel): ComparisonState {
-  if (panel === 'skip' && state.readOnly) return state;
-  return { ...state, panel: state.panel === panel ? null : panel };
+function editDraft(draft: Draft, edit: Edit): Draft {
+  switch (edit.type) {
+    case 'choose':
+      if (draft.verdict === edit.verdict) return draft;
+      return { ...draft, verdict: edit.verdict, strength: isWin(edit.verdict) ? draft.strength : null };
+    case 'strengthen':
+      if (!isWin(draft.verdict)) return draft;
+      return { ...draft, strength: draft.strength === edit.strength ? null : edit.strength };
+    case 'rate':
+      return rateDraft(draft, edit);
+    case 'flag': {
+      const set = draft.flags[edit.side];
+      const flags = set.includes(edit.flag) ? set.filter((name) => name !== edit.flag) : [...set, edit.flag].sort();
+      return { ...draft, flags: { ...draft.flags, [edit.side]: flags } };
+    }
+    case 'write':
+      return draft[edit.field] === edit.text ? draft : { ...draft, [edit.field]: edit.text };
+  }
 }
 
-function editDraft(draft: Draft, edit: Extract<Transaction, { type: 'choose' | 'rate' | 'write' }>): Draft {
-  if (edit.type === 'choose') return draft.verdict === edit.verdict ? draft : { ...draft, verdict: edit.verdict };
-  if (edit.type === 'write') return draft[edit.field] === edit.text ? draft : { ...draft, [edit.field]: edit.text };
+function rateDraft(draft: Draft, edit: Extract<Edit, { type: 'rate' }>): Draft {
   const levels = draft.likert[edit.dimension] ?? {};
   const level = levels[edit.side] === edit.level ? undefined : edit.level;
   return { ...draft, likert: { ...draft.likert, [edit.dimension]: { ...levels, [edit.side]: level } } };

@@ -4,12 +4,15 @@ import type { DisplayedOrder } from '../../../core/domain/verdict.js';
 import { voteMetaSchema, type VoteMeta } from '../../../core/domain/vote.js';
 import type { Host } from '../../hosts/host.js';
 import { EMPTY_DRAFT, type Change, type Draft } from './draft.js';
+import { storedPreferences } from './preferences.js';
 import { ComparisonSession, type Clock } from './session.js';
 
 const rubric = rubricSchema.parse({ name: 'support', title: 'Support', guideline: 'support', dimensions: [{ name: 'tone', title: 'Tone', weight: 1 }] });
 const task = {
   pair: '8a7a2a0c-58a8-4c7e-9d77-5c2f3a1f0001',
   domain: 'support',
+  difficulty: null,
+  safety: false,
   prompt: 'p',
   messages: null,
   prompt_text: 'p',
@@ -23,6 +26,7 @@ const task = {
 
 /** A host in memory that stores as Label Studio does: drafts with history, changes announced to listeners. */
 class MemoryHost implements Host {
+  readonly capabilities = { undo: true, draft: true, veto: true, nativeSubmit: true };
   readonly task = task;
   readonly canSkip = true;
   readonly writes: Change[][] = [];
@@ -70,6 +74,8 @@ class MemoryHost implements Host {
 
 function applyChange(draft: Draft, change: Change): Draft {
   if (change.part === 'verdict') return { ...draft, verdict: change.verdict };
+  if (change.part === 'strength') return { ...draft, strength: change.strength };
+  if (change.part === 'flags') return { ...draft, flags: { ...draft.flags, [change.side]: change.flags } };
   if (change.part !== 'likert') return { ...draft, [change.part]: change.text };
   const levels = { ...draft.likert[change.dimension], [change.side]: change.level ?? undefined };
   return { ...draft, likert: { ...draft.likert, [change.dimension]: levels } };
@@ -99,12 +105,22 @@ class ManualClock implements Clock {
   }
 }
 
-function start(displayed: DisplayedOrder, host = new MemoryHost()): { session: ComparisonSession; host: MemoryHost; clock: ManualClock } {
-  const clock = new ManualClock();
-  const guideline = { version: 'v7', sha256: 'ab'.repeat(32), markdown: '' };
-  const presentation = { displayed, rubric, guideline, label_config_hash: 'cd'.repeat(32) };
-  return { host, clock, session: new ComparisonSession({ host, presentation, clock, view: 'test', visible: true }) };
+interface Started {
+  readonly session: ComparisonSession;
+  readonly host: MemoryHost;
+  readonly clock: ManualClock;
 }
+
+function start(displayed: DisplayedOrder, host = new MemoryHost(), changedFrom: string | null = null, acknowledge = async (): Promise<string> => ACKNOWLEDGED): Started {
+  const clock = new ManualClock();
+  const guideline = { version: 'v7', sha256: 'ab'.repeat(32), markdown: '', changed_from: changedFrom, acknowledged_at: null };
+  const presentation = { displayed, rubric, guideline, label_config_hash: 'cd'.repeat(32), progress: null };
+  const preferences = storedPreferences(() => ({ getItem: () => null, setItem: () => undefined }));
+  const openedAt = clock.now();
+  return { host, clock, session: new ComparisonSession({ host, presentation, clock, view: 'test', visible: true, preferences, acknowledge, openedAt }) };
+}
+
+const ACKNOWLEDGED = '2026-03-01T12:00:05.000Z';
 
 describe('ComparisonSession', () => {
   test('with the sides swapped, choosing the left response stores canonical b, once', () => {
@@ -185,6 +201,47 @@ describe('ComparisonSession', () => {
     session.seeVisibility(true);
     session.dispatch({ type: 'choose', verdict: 'tie' });
     expect(voteMetaSchema.parse(host.meta)).toMatchObject({ started_at: '2026-03-01T12:00:00.000Z', first_interaction_ms: 72_000, verdict_ms: 72_000, active_ms: 12_000 });
+  });
+
+  test('times count from the first painting, which is told apart from the opening', () => {
+    const { session, host, clock } = start('ab');
+    clock.pass(400);
+    session.painted();
+    clock.pass(3_000);
+    session.painted();
+    session.dispatch({ type: 'choose', verdict: 'tie' });
+    expect(host.meta).toMatchObject({ started_at: '2026-03-01T12:00:00.400Z', first_paint_ms: 400, first_interaction_ms: 3_000, verdict_ms: 3_000 });
+    // "p", "canonical a" and "canonical b": five words.
+    expect(host.meta?.reading_ms).toBe(Math.round((5 / 238) * 60_000));
+  });
+
+  test('a changed guideline has to be confirmed before a verdict, and that is stored', async () => {
+    const { session, host } = start('ab', new MemoryHost(), 'v6');
+    expect(session.state).toMatchObject({ mustAcknowledge: true, panel: 'guideline' });
+    session.dispatch({ type: 'close' });
+    session.dispatch({ type: 'choose', verdict: 'a' });
+    expect(session.state).toMatchObject({ draft: { verdict: null }, panel: 'guideline' });
+    expect(session.prepareToSave()).toBe(false);
+    await session.acknowledge();
+    expect(session.state).toMatchObject({ mustAcknowledge: false, panel: null });
+    session.dispatch({ type: 'choose', verdict: 'a' });
+    expect(host.meta?.guideline_acknowledged_at).toBe(ACKNOWLEDGED);
+  });
+
+  test('a confirmation that could not be stored confirms nothing', async () => {
+    const { session } = start('ab', new MemoryHost(), 'v6', async () => Promise.reject(new Error('the gateway answered 503')));
+    await expect(session.acknowledge()).rejects.toThrow('503');
+    expect(session.state.mustAcknowledge).toBe(true);
+  });
+
+  test('digits rate the row the keyboard is in and go on; a level that does not exist does nothing', () => {
+    const { session } = start('ab');
+    session.rate({ dimension: 'tone', side: 'b', level: 4 });
+    expect(session.state).toMatchObject({ draft: { likert: { tone: { b: 4 } } }, focus: { target: 'next-rating', count: 1 } });
+    session.rate({ dimension: 'tone', side: 'b', level: 4 });
+    expect(session.state.draft.likert['tone']?.b).toBe(4);
+    session.rate({ dimension: 'nothing', side: 'b', level: 4 });
+    expect(session.state.focus?.count).toBe(2);
   });
 
   test('a read-only judgement cannot be changed, and nothing is written', () => {

@@ -1,11 +1,16 @@
+import { applyRubric, type AppliedRubric } from '../../../core/domain/applied-rubric.js';
+import { contextOf } from '../../../core/domain/prompt-context.js';
+import { readingTimeMs } from '../../../core/domain/reading-time.js';
 import type { Rubric } from '../../../core/domain/rubric.js';
 import type { DisplayedOrder } from '../../../core/domain/verdict.js';
 import type { VoteMeta } from '../../../core/domain/vote.js';
 import type { Host } from '../../hosts/host.js';
 import { activeMs, seeSign, seeVisibility, startActiveTime, type ActiveTime } from './active-time.js';
 import { applyTransaction, startComparison, type ComparisonState, type Transaction } from './comparison.js';
-import { acrossOrder, changesBetween, TEXT_FIELDS, type Draft } from './draft.js';
-import { missingRequirements } from './requirements.js';
+import { acrossOrder, changesBetween, TEXT_FIELDS, withoutUnasked, type Draft, type Side } from './draft.js';
+import type { PreferenceStore } from './preferences.js';
+import { levelsOf, missingRequirements } from './requirements.js';
+import { arrangeTurns } from './turns.js';
 
 /** Typing is stored when it rests for this long, so that one undo step is a thought and not a letter. */
 const TYPING_REST_MS = 600;
@@ -14,8 +19,18 @@ const TYPING_REST_MS = 600;
 export interface Presentation {
   readonly displayed: DisplayedOrder;
   readonly rubric: Rubric;
-  readonly guideline: { readonly version: string; readonly sha256: string; readonly markdown: string };
+  readonly guideline: {
+    readonly version: string;
+    readonly sha256: string;
+    readonly markdown: string;
+    /** Version that this annotator judged by before, when it is another and this one is not yet confirmed. */
+    readonly changed_from: string | null;
+    /** When this annotator confirmed this guideline after a change; ISO 8601. */
+    readonly acknowledged_at: string | null;
+  };
   readonly label_config_hash: string;
+  /** How far this annotator is; null where nobody counts. Checks count like every other pair. */
+  readonly progress: { readonly done_today: number; readonly batch_done: number; readonly batch_size: number } | null;
 }
 
 /** Time and timers of the surroundings. `now` is milliseconds since 1970 and never runs backwards. */
@@ -31,6 +46,11 @@ export interface SessionOptions {
   /** Name and version of the view, kept with each vote. */
   readonly view: string;
   readonly visible: boolean;
+  readonly preferences: PreferenceStore;
+  /** Records that this annotator has read the guideline; resolves with the time that is stored (ISO 8601). */
+  acknowledge(sha256: string): Promise<string>;
+  /** When the task was opened in the page, for the time to its first painting; `now` without it. */
+  readonly openedAt?: number;
 }
 
 /**
@@ -42,11 +62,16 @@ export class ComparisonSession {
   readonly presentation: Presentation;
   /** The order shown: the one an earlier vote of this annotation was given in, else the gateway's. */
   readonly displayed: DisplayedOrder;
+  /** The rubric as it holds for this pair's prompt. */
+  readonly rubric: AppliedRubric;
   private current: ComparisonState;
   private stored: Draft;
   private active: ActiveTime;
   private readonly earlier: VoteMeta | null;
-  private readonly startedAt: number;
+  private startedAt: number;
+  private firstPaintMs: number | undefined;
+  private acknowledgedAt: string | null;
+  private readingMs: number | undefined;
   private firstInteraction: number | undefined;
   private verdictAt: number | undefined;
   private cancelRest: (() => void) | undefined;
@@ -59,8 +84,12 @@ export class ComparisonSession {
     const { draft, meta } = this.host.read();
     this.earlier = meta;
     this.displayed = meta?.displayed ?? this.presentation.displayed;
+    this.rubric = applyRubric(this.presentation.rubric, contextOf(this.host.task));
     this.stored = acrossOrder(draft, this.displayed);
-    this.current = startComparison(this.stored, this.host.readOnly);
+    this.acknowledgedAt = this.presentation.guideline.acknowledged_at;
+    const { readOnly } = this.host;
+    const mustAcknowledge = !readOnly && this.presentation.guideline.changed_from !== null;
+    this.current = startComparison({ draft: this.stored, readOnly, preferences: options.preferences.read(), mustAcknowledge });
     const now = options.clock.now();
     this.active = startActiveTime(now, options.visible);
     this.startedAt = meta?.started_at === undefined ? now : Date.parse(meta.started_at);
@@ -77,8 +106,9 @@ export class ComparisonSession {
   };
 
   readonly dispatch = (transaction: Transaction): void => {
-    const before = this.current.draft;
+    const { draft: before, preferences } = this.current;
     this.change(applyTransaction(this.current, transaction));
+    if (this.current.preferences !== preferences) this.options.preferences.write(this.current.preferences);
     if (this.current.draft === before) return;
     const now = this.options.clock.now();
     this.firstInteraction ??= now;
@@ -100,13 +130,45 @@ export class ComparisonSession {
 
   /** Stores everything and says whether it may be submitted; if not, the view shows why. */
   prepareToSave(): boolean {
+    this.dispatch({ type: 'replace', draft: withoutUnasked(this.current.draft, this.rubric) });
     this.flush();
-    if (missingRequirements(this.current.draft, this.presentation.rubric).length > 0) {
+    if (this.current.mustAcknowledge || missingRequirements(this.current.draft, this.rubric).length > 0) {
       this.dispatch({ type: 'refuse' });
       return false;
     }
     this.host.stamp(this.meta());
     return true;
+  }
+
+  /** Sends the judgement through a host without a Submit of its own, if nothing is missing. */
+  submit(): void {
+    if (this.prepareToSave()) this.host.submit?.();
+  }
+
+  /**
+   * Records that the annotator has read the changed guideline and lets them go on.
+   *
+   * @throws Error when it could not be stored; then nothing has changed.
+   */
+  async acknowledge(): Promise<void> {
+    this.acknowledgedAt = await this.options.acknowledge(this.presentation.guideline.sha256);
+    this.dispatch({ type: 'acknowledged' });
+  }
+
+  /** The pair is on the screen: from now on its times count. Only the first call does. */
+  painted(): void {
+    if (this.firstPaintMs !== undefined) return;
+    const now = this.options.clock.now();
+    this.firstPaintMs = Math.max(0, Math.round(now - (this.options.openedAt ?? now)));
+    if (this.earlier?.started_at === undefined) this.startedAt = now;
+  }
+
+  /** Rates one row by a digit and sends the keyboard to the next that is not rated. A level that cannot be chosen does nothing. */
+  rate({ dimension, side, level }: { dimension: string; side: Side; level: number }): void {
+    const rated = this.rubric.dimensions.find(({ name }) => name === dimension);
+    if (rated === undefined || !levelsOf(rated).includes(level)) return;
+    if (this.current.draft.likert[dimension]?.[side] !== level) this.dispatch({ type: 'rate', dimension, side, level });
+    this.dispatch({ type: 'focus', target: 'next-rating' });
   }
 
   skip(reason: string): void {
@@ -139,12 +201,22 @@ export class ComparisonSession {
       displayed: this.displayed,
       guideline_version: guideline.version,
       guideline_sha256: guideline.sha256,
+      guideline_acknowledged_at: this.acknowledgedAt ?? undefined,
       label_config_hash,
       started_at: new Date(this.startedAt).toISOString(),
+      first_paint_ms: this.earlier?.first_paint_ms ?? this.firstPaintMs,
       first_interaction_ms: this.earlier?.first_interaction_ms ?? since(this.firstInteraction, undefined),
       verdict_ms: since(this.verdictAt, this.earlier?.verdict_ms),
       active_ms: Math.round((this.earlier?.active_ms ?? 0) + activeMs(this.active, this.options.clock.now())),
+      reading_ms: this.readingTime(),
     });
+  }
+
+  /** Of what has to be read for this judgement: the last user turn and both responses. */
+  private readingTime(): number {
+    const { prompt, messages, response_a, response_b } = this.host.task;
+    this.readingMs ??= readingTimeMs([...arrangeTurns(prompt, messages).latest.map(({ content }) => content), response_a, response_b]);
+    return this.readingMs;
   }
 
   private flushAfterRest(): void {

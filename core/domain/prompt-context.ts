@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { countWords } from './reading-time.js';
+import type { TaskData } from '../label-studio/task-data.js';
+import { DIFFICULTIES, type Difficulty } from './pair.js';
+
+/** What a rubric's rules and weights may depend on. All that is given must hold; a list holds when one of it does. */
+export const conditionSchema = z
+  .strictObject({
+    domain: z.array(z.string().min(1)).min(1).optional(),
+    difficulty: z.array(z.enum(DIFFICULTIES)).min(1).optional(),
+    /** Whether the pair carries any safety flag. */
+    safety: z.boolean().optional(),
+    /** Whether it is about code: a response has checks or a fenced block of code. */
+    code: z.boolean().optional(),
+    /** At least so many turns of the user. */
+    turns_min: z.number().int().positive().optional(),
+    /** Words of the last user turn, both ends included. */
+    prompt_words_min: z.number().int().nonnegative().optional(),
+    prompt_words_max: z.number().int().nonnegative().optional(),
+  })
+  .refine((condition) => Object.values(condition).some((value) => value !== undefined), 'is empty; name at least one condition');
+export type Condition = z.infer<typeof conditionSchema>;
+
+/** The kind of a pair's prompt, as far as a rubric may look at it. */
+export interface PromptContext {
+  readonly domain: string;
+  readonly difficulty: Difficulty | null;
+  readonly safety: boolean;
+  readonly code: boolean;
+  readonly turns: number;
+  readonly promptWords: number;
+}
+
+const FENCE = /^ {0,3}(?:```|~~~)/m;
+
+/** Reads the context from what an annotator may see of a pair. */
+export function contextOf(task: TaskData): PromptContext {
+  const users = [...(task.messages ?? []).filter(({ role }) => role === 'user').map(({ content }) => content), ...(task.prompt === null ? [] : [task.prompt])];
+  return {
+    domain: task.domain,
+    difficulty: task.difficulty,
+    safety: task.safety,
+    code: task.checks_a !== null || task.checks_b !== null || FENCE.test(task.response_a) || FENCE.test(task.response_b),
+    turns: users.length,
+    promptWords: countWords(users.at(-1) ?? ''),
+  };
+}
+
+/** Whether a context meets a condition; without a condition it does. */
+export function meets(context: PromptContext, condition: Condition | undefined): boolean {
+  if (condition === undefined) return true;
+  const { domain, difficulty, safety, code, turns_min, prompt_words_min, prompt_words_max } = condition;
+  return (
+    (domain?.includes(context.domain) ?? true) &&
+    (difficulty === undefined || (context.difficulty !== null && difficulty.includes(context.difficulty))) &&
+    (safety === undefined || safety === context.safety) &&
+    (code === undefined || code === context.code) &&
+    context.turns >= (turns_min ?? 0) &&
+    context.promptWords >= (prompt_words_min ?? 0) &&
+    context.promptWords <= (prompt_words_max ?? Infinity)
+  );
+}
