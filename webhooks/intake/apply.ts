@@ -1,8 +1,9 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../core/database/connect.js';
+import { readJudgement } from '../../core/label-studio/judgement.js';
+import { readRegions } from '../../core/label-studio/result-regions.js';
 import type { Queue } from '../../core/queue.js';
-import { readRegions, type AnnotationRecord } from './annotation-record.js';
-import { readJudgement } from './judgement.js';
+import type { AnnotationRecord } from './annotation-record.js';
 import { settleVotes, type Seat } from './settle-votes.js';
 
 /** Who has shown an annotation: a webhook, or Label Studio's API. */

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { Tx } from '../../core/database/connect.js';
+import { readRegions } from '../../core/label-studio/result-regions.js';
 import type { Queue } from '../../core/queue.js';
 import { ensureRater } from '../quality/rater.js';
 import { voteChanged } from '../quality/vote-changed.js';
-import { readRegions } from './annotation-record.js';
 import { deriveVotes, type Derived, type JournalEntry, type KnownAnnotation } from './votes.js';
 
 /** Whose votes on what: all annotations of one Label Studio user on one task. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readRegions } from './annotation-record.js';
+import { readRegions } from '../../core/label-studio/result-regions.js';
 import { deriveVotes, type JournalEntry, type KnownAnnotation } from './votes.js';
 
 const result = (verdict: string) => [{ from_name: 'verdict', type: 'choices', value: { choices: [verdict] } }];

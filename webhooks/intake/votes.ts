@@ -1,6 +1,6 @@
 import type { Judgement } from '../../core/domain/vote.js';
-import { readRegions, type ResultRegion } from './annotation-record.js';
-import { readJudgement, sameJudgement } from './judgement.js';
+import { readJudgement, sameJudgement } from '../../core/label-studio/judgement.js';
+import { readRegions, type ResultRegion } from '../../core/label-studio/result-regions.js';
 
 /** One stored annotation, as far as a vote depends on it. Times are ISO 8601 text in UTC, so that they compare as text. */
 export interface KnownAnnotation {
@@ -100,4 +100,3 @@ function holds(entry: JournalEntry, judgement: Judgement | null): boolean {
   const journalled = readJudgement(readRegions(entry.body.result));
   return 'judgement' in journalled && sameJudgement(journalled.judgement, judgement);
 }
-

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readRegions } from './annotation-record.js';
+import { readRegions } from './result-regions.js';
 import { readJudgement } from './judgement.js';
 
 const choices = (...values: string[]) => ({ id: 'x', from_name: 'verdict', to_name: 'p', type: 'choices', value: { choices: values } });

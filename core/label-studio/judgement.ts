@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { flagsName, LABEL_NAMES, META_KEY } from '../../core/domain/label-names.js';
-import { strengthSchema, verdictSchema, type Strength, type Verdict } from '../../core/domain/verdict.js';
-import type { Judgement, VoteMeta } from '../../core/domain/vote.js';
-import type { ResultRegion } from './annotation-record.js';
+import { flagsName, LABEL_NAMES, META_KEY } from '../domain/label-names.js';
+import { strengthSchema, verdictSchema, type Strength, type Verdict } from '../domain/verdict.js';
+import type { Judgement, VoteMeta } from '../domain/vote.js';
+import type { ResultRegion } from './result-regions.js';
 
 /** The judgement read from an annotation, or the reason why it holds none. */
 export type Reading = { readonly judgement: Judgement } | { readonly unusable: string };
