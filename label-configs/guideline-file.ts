@@ -1,48 +1,53 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { parse, YAMLParseError } from 'yaml';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Guideline } from '../core/domain/rubric.js';
-import { PairloopError } from '../core/errors.js';
+import { messageOf, PairloopError } from '../core/errors.js';
 import { packagePath } from '../core/package-root.js';
+import { readYaml } from './yaml-file.js';
 
 const FRONT_MATTER = /^---\r?\n(?<head>[\s\S]*?)\r?\n---\r?\n/;
-const headSchema = z.object({ version: z.string('must be text; put it in quotes').min(1) });
+const OWN_FILE = /\.md$/i;
+const headSchema = z.object({
+  version: z.string({ error: ({ input }) => (input === undefined ? "is missing; write version: '1.0'" : 'must be text; put it in quotes') }).min(1, 'is empty; write a version'),
+});
 
 /**
- * The guideline in `label-configs/guidelines/NAME.md`: Markdown after a front matter with its `version`.
- * `sha256` is of the whole file's bytes, `markdown` is without the front matter. Throws a PairloopError
- * when there is no such file or it has no version.
+ * The guideline that a rubric names: one that ships (`support`), or, where it ends in `.md`, a file of the team's own,
+ * its path relative to `rubricFile`. Markdown after a front matter with its `version`. `sha256` is of the
+ * whole file's bytes, `markdown` is without the front matter. Throws a PairloopError when there is no such
+ * file or it has no version, with file and line.
  */
-export function loadGuideline(name: string): Guideline {
-  const path = packagePath('label-configs', 'guidelines', `${name}.md`);
-  if (!/^[\w-]+$/.test(name) || !existsSync(path)) {
-    throw new PairloopError(`There is no guideline "${name}"; choose one of: ${guidelineNames().join(', ')}.`, 'usage');
+export function loadGuideline(nameOrPath: string, rubricFile?: string): Guideline {
+  const own = OWN_FILE.test(nameOrPath);
+  const path = own ? resolve(rubricFile === undefined ? '.' : dirname(rubricFile), nameOrPath) : packagePath('label-configs', 'guidelines', `${nameOrPath}.md`);
+  const shown = own ? relative('.', path) : `label-configs/guidelines/${nameOrPath}.md`;
+  if (own && !existsSync(path)) {
+    throw new PairloopError(`There is no guideline ${shown}${rubricFile === undefined ? '' : `, which ${relative('.', rubricFile)} names`}; a path is relative to the rubric's file.`, 'usage');
   }
-  return parseGuideline(readFileSync(path), name);
+  if (!own && (!/^[\w-]+$/.test(nameOrPath) || !existsSync(path))) {
+    throw new PairloopError(`There is no guideline "${nameOrPath}"; choose one of: ${guidelineNames().join(', ')}. A file of your own ends in .md.`, 'usage');
+  }
+  return parseGuideline(readBytes(path, shown), shown);
 }
 
-/** A guideline from a file's bytes (UTF-8); the file's name is `label-configs/guidelines/NAME.md` in errors. */
-export function parseGuideline(bytes: Uint8Array, name: string): Guideline {
-  const file = `label-configs/guidelines/${name}.md`;
+function readBytes(path: string, shown: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new PairloopError(`${shown} cannot be read: ${messageOf(error)}`, 'usage', { cause: error });
+  }
+}
+
+/** A guideline from a file's bytes (UTF-8), named after the file; `file` is its path in errors. */
+export function parseGuideline(bytes: Uint8Array, file: string): Guideline {
   const text = new TextDecoder().decode(bytes);
   const front = FRONT_MATTER.exec(text);
-  if (front === null) throw new PairloopError(`${file}, line 1: begin the file with "---", a line "version: …" and "---".`);
-  const { version } = readHead(front.groups!['head']!, file);
+  if (front === null) throw new PairloopError(`${file}, line 1: begin the file with "---", a line "version: '1.0'" and "---".`, 'usage');
+  const { version } = readYaml({ yaml: front.groups!['head']!, file, firstLine: 2 }, headSchema);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { name, version, sha256, markdown: text.slice(front[0].length).trim() };
-}
-
-function readHead(head: string, file: string): z.infer<typeof headSchema> {
-  try {
-    const parsed = headSchema.safeParse(parse(head));
-    if (parsed.success) return parsed.data;
-    const problem = parsed.error.issues[0]!;
-    throw new PairloopError(`${file}: ${problem.path.join('.') || 'the front matter'}: ${problem.message}`);
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    throw new PairloopError(`${file}: the front matter is not readable as YAML: ${error.message.split('\n')[0]}`, 'failure', { cause: error });
-  }
+  return { name: basename(file).replace(OWN_FILE, ''), version, sha256, markdown: text.slice(front[0].length).trim() };
 }
 
 function guidelineNames(): string[] {

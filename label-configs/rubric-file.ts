@@ -1,10 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
-import { rubricSchema, type Rubric } from '../core/domain/rubric.js';
-import { PairloopError } from '../core/errors.js';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { rubricSchema, type Guideline, type Rubric } from '../core/domain/rubric.js';
+import { messageOf, PairloopError } from '../core/errors.js';
 import { packagePath } from '../core/package-root.js';
+import { loadGuideline } from './guideline-file.js';
+import { readYaml } from './yaml-file.js';
 
 const FOLDER = packagePath('label-configs', 'rubrics');
+const OWN_FILE = /\.ya?ml$/i;
 
 /** Names of the rubrics that ship with Pairloop, in alphabetical order. */
 export function listRubrics(): string[] {
@@ -14,43 +17,63 @@ export function listRubrics(): string[] {
     .sort();
 }
 
+/** A rubric and the guideline it names: what a project is installed with. */
+export interface RubricWithGuideline {
+  readonly rubric: Rubric;
+  readonly guideline: Guideline;
+}
+
 /**
- * The rubric in `label-configs/rubrics/NAME.yaml`. Throws a PairloopError naming the rubrics there are when
- * there is none of that name, and one naming file, line and field when the file breaks the schema.
+ * A rubric by the name of one that ships, or by the path of a team's own `.yaml` or `.yml` file. Throws a
+ * PairloopError naming the rubrics there are when there is none of that name, and one naming file, line
+ * and field when the file breaks the schema. A team's rubric may not have the name of one that ships,
+ * or a vote's rubric would not say which was meant.
  */
-export function loadRubric(name: string): Rubric {
-  const path = packagePath('label-configs', 'rubrics', `${name}.yaml`);
-  if (!/^[\w-]+$/.test(name) || !existsSync(path)) {
-    throw new PairloopError(`There is no rubric "${name}"; choose one of: ${listRubrics().join(', ')}.`, 'usage');
-  }
-  const rubric = parseRubric(readFileSync(path, 'utf8'), `label-configs/rubrics/${name}.yaml`);
-  if (rubric.name !== name) {
-    throw new PairloopError(`label-configs/rubrics/${name}.yaml: its name is "${rubric.name}"; make it "${name}", like the file's.`);
+export function loadRubric(nameOrPath: string): Rubric {
+  const file = rubricPath(nameOrPath);
+  const shown = file.startsWith(FOLDER) ? `label-configs/rubrics/${nameInFolder(file)}.yaml` : nameOrPath;
+  const rubric = parseRubric(readText(file, nameOrPath), shown);
+  if (file.startsWith(FOLDER)) {
+    const expected = nameInFolder(file);
+    if (rubric.name !== expected) throw new PairloopError(`${shown}: its name is "${rubric.name}"; make it "${expected}", like the file's.`);
+  } else if (listRubrics().includes(rubric.name)) {
+    throw new PairloopError(`${shown}: name: a rubric that ships with Pairloop is called "${rubric.name}"; give yours a name of its own.`, 'usage');
   }
   return rubric;
 }
 
-/** A rubric from YAML text; `file` is its name in errors. Throws a PairloopError with line and field. */
-export function parseRubric(yaml: string, file: string): Rubric {
-  const lines = new LineCounter();
-  const document = parseDocument(yaml, { lineCounter: lines });
-  const broken = document.errors[0];
-  if (broken !== undefined) {
-    const line = lines.linePos(broken.pos[0]).line;
-    throw new PairloopError(`${file}, line ${line}: not readable as YAML: ${broken.message.split('\n')[0]}`);
-  }
-  const parsed = rubricSchema.safeParse(document.toJS());
-  if (parsed.success) return parsed.data;
-  const problem = parsed.error.issues[0]!;
-  const field = problem.path.length === 0 ? 'the file' : problem.path.join('.');
-  throw new PairloopError(`${file}, line ${lineOf(document, problem.path, lines)}: ${field}: ${problem.message}`);
+/** `loadRubric` with the guideline that the rubric names; a path there is relative to the rubric's file. */
+export function loadRubricWithGuideline(nameOrPath: string): RubricWithGuideline {
+  const rubric = loadRubric(nameOrPath);
+  return { rubric, guideline: loadGuideline(rubric.guideline, rubricPath(nameOrPath)) };
 }
 
-/** Line of the field, or of the nearest thing around it when the field itself is missing. */
-function lineOf(document: Document, path: readonly PropertyKey[], lines: LineCounter): number {
-  for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+function rubricPath(nameOrPath: string): string {
+  if (OWN_FILE.test(nameOrPath)) return resolve(nameOrPath);
+  const path = packagePath('label-configs', 'rubrics', `${nameOrPath}.yaml`);
+  if (/^[\w-]+$/.test(nameOrPath) && existsSync(path)) return path;
+  throw new PairloopError(
+    `There is no rubric "${nameOrPath}"; choose one of: ${listRubrics().join(', ')}. A file of your own ends in .yaml or .yml.`,
+    'usage',
+  );
+}
+
+function nameInFolder(path: string): string {
+  return path.slice(FOLDER.length + 1).replace(OWN_FILE, '');
+}
+
+function readText(path: string, shown: string): string {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) {
+    throw new PairloopError(`There is no file ${shown}; the rubrics that ship are named without an ending: ${listRubrics().join(', ')}.`, 'usage');
   }
-  return 1;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new PairloopError(`${shown} cannot be read: ${messageOf(error)}`, 'usage', { cause: error });
+  }
+}
+
+/** A rubric from YAML text; `file` is its name in errors. Throws a PairloopError with line and field. */
+export function parseRubric(yaml: string, file: string): Rubric {
+  return readYaml({ yaml, file }, rubricSchema);
 }

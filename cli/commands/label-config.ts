@@ -3,13 +3,13 @@ import { loadConfig } from '../../core/config.js';
 import { LabelStudioClient } from '../../core/label-studio/client.js';
 import { resolveConnections } from '../../core/running/running-file.js';
 import { compileLabelConfig } from '../../label-configs/compile.js';
-import { loadGuideline } from '../../label-configs/guideline-file.js';
-import { listRubrics, loadRubric } from '../../label-configs/rubric-file.js';
+import { listRubrics, loadRubric, loadRubricWithGuideline } from '../../label-configs/rubric-file.js';
 import { compareLabelConfig, renderLabelConfigChange } from '../label-config-change.js';
 import { parseWholeNumber } from '../number-argument.js';
+import { RUBRIC_HELP } from '../rubric-help.js';
 
 const PROJECT_ID_MAX = 2_147_483_647;
-const rubricArgument = { type: 'positional', required: true, valueHint: 'RUBRIC', description: `One of ${listRubrics().join(', ')}.` } as const;
+const rubricArgument = { type: 'positional', required: true, valueHint: 'RUBRIC', description: RUBRIC_HELP } as const;
 const jsonArgument = { type: 'boolean', description: 'Print one JSON document.' } as const;
 
 const listCommand = defineCommand({
@@ -17,10 +17,11 @@ const listCommand = defineCommand({
   args: { json: jsonArgument },
   run({ args }) {
     const rubrics = listRubrics().map((name) => {
-      const { title, guideline, dimensions } = loadRubric(name);
-      const { version, sha256 } = loadGuideline(guideline);
+      const { rubric, guideline } = loadRubricWithGuideline(name);
+      const { title, dimensions } = rubric;
+      const { version, sha256 } = guideline;
       const weights = dimensions.map((dimension) => ({ name: dimension.name, weight: dimension.weight, required: dimension.required }));
-      return { name, title, dimensions: weights, guideline: { name: guideline, version, sha256 } };
+      return { name, title, dimensions: weights, guideline: { name: guideline.name, version, sha256 } };
     });
     if (args.json === true) {
       process.stdout.write(`${JSON.stringify({ rubrics })}\n`);
@@ -38,10 +39,10 @@ const buildCommand = defineCommand({
   meta: { name: 'build', description: "Print a rubric's label config: the XML that Label Studio takes under Settings > Labeling Interface > Code." },
   args: { rubric: rubricArgument, json: { ...jsonArgument, description: 'Print {"rubric", "hash", "guideline", "xml"}.' } },
   run({ args }) {
-    const rubric = loadRubric(args.rubric);
+    const { rubric, guideline } = loadRubricWithGuideline(args.rubric);
     const { xml, hash } = compileLabelConfig(rubric);
-    const { version, sha256 } = loadGuideline(rubric.guideline);
-    const document = { rubric: rubric.name, hash, guideline: { name: rubric.guideline, version, sha256 }, xml };
+    const { name, version, sha256 } = guideline;
+    const document = { rubric: rubric.name, hash, guideline: { name, version, sha256 }, xml };
     process.stdout.write(args.json === true ? `${JSON.stringify(document)}\n` : `${xml}\n`);
   },
 });

@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty';
-import { listRubrics } from '../../label-configs/rubric-file.js';
 import { parseNumber } from '../number-argument.js';
+import { RUBRIC_HELP } from '../rubric-help.js';
 import { withProjectParts } from '../system/connected.js';
 import { installRubricProject } from '../system/project.js';
 
@@ -8,7 +8,7 @@ const createCommand = defineCommand({
   meta: { name: 'create', description: 'Make a Label Studio project that collects preferences by a rubric; again: bring it up to date.' },
   args: {
     title: { type: 'string', required: true, valueHint: 'TITLE', description: 'Its title in Label Studio.' },
-    rubric: { type: 'string', default: 'assistant', valueHint: 'RUBRIC', description: `One of ${listRubrics().join(', ')}.` },
+    rubric: { type: 'string', default: 'assistant', valueHint: 'RUBRIC', description: RUBRIC_HELP },
     'label-studio-project': { type: 'string', valueHint: 'ID', description: 'Take this project of Label Studio instead of making one.' },
     'votes-min': { type: 'string', default: '2', valueHint: 'N', description: 'Votes every pair gets.' },
     'votes-max': { type: 'string', default: '3', valueHint: 'N', description: 'Votes a pair gets when the first ones disagree.' },

@@ -3,8 +3,7 @@ import type { Db } from '../../core/database/connect.js';
 import type { Secrets } from '../../core/database/secrets.js';
 import { LabelStudioClient, type LabelStudioAccess } from '../../core/label-studio/client.js';
 import { compileLabelConfig } from '../../label-configs/compile.js';
-import { loadGuideline } from '../../label-configs/guideline-file.js';
-import { loadRubric } from '../../label-configs/rubric-file.js';
+import { loadRubricWithGuideline } from '../../label-configs/rubric-file.js';
 import { importPairs, type ImportResult } from '../../ml-backend/pool/import.js';
 import { parsePairsFile, type PairsFile } from '../../ml-backend/pool/pairs-file.js';
 import { createRound, runRound } from '../../ml-backend/rounds/round.js';
@@ -27,6 +26,7 @@ export interface ProjectParts {
 
 export interface RubricProject {
   readonly title: string;
+  /** The name of a rubric that ships, or the path of a team's own. */
   readonly rubric: string;
   readonly labelStudioProjectId?: number;
   readonly votesMin?: number;
@@ -36,13 +36,13 @@ export interface RubricProject {
 
 /** Makes a project from a rubric (see `installProject`), with its label config, guideline, webhook and ML backend. */
 export function installRubricProject(parts: ProjectParts, project: RubricProject): Promise<InstalledProject> {
-  const rubric = loadRubric(project.rubric);
-  const guideline = loadGuideline(rubric.guideline);
+  const { rubric, guideline } = loadRubricWithGuideline(project.rubric);
   const config = compileLabelConfig(rubric);
   return installProject(
     { db: parts.db, labelStudio: new LabelStudioClient(parts.labelStudio) },
     {
       ...project,
+      rubric: rubric.name,
       labelConfig: config.xml,
       labelConfigHash: config.hash,
       guideline: { version: guideline.version, sha256: guideline.sha256 },
