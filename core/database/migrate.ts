@@ -5,12 +5,14 @@ import { up as core } from './migrations/0001-core.js';
 import { up as mlBackend } from './migrations/0002-ml-backend.js';
 import { up as webhooks } from './migrations/0003-webhooks.js';
 import { up as frontendPlugin } from './migrations/0004-frontend-plugin.js';
+import { up as asInstalled } from './migrations/0005-as-installed.js';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-core': { up: core },
   '0002-ml-backend': { up: mlBackend },
   '0003-webhooks': { up: webhooks },
   '0004-frontend-plugin': { up: frontendPlugin },
+  '0005-as-installed': { up: asInstalled },
 };
 
 /**

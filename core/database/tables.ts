@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { CodeChecks, Consent, Difficulty, Generation, Message } from '../domain/pair.js';
-import type { DisplayedOrder, Verdict } from '../domain/verdict.js';
+import type { DisplayedOrder, Strength, Verdict } from '../domain/verdict.js';
+import type { VoteMeta } from '../domain/vote.js';
 
 /** A jsonb column: read as a value, written as JSON text (pg would send an array as a PostgreSQL array). */
 type Json<T> = ColumnType<T, string, string>;
@@ -80,11 +81,20 @@ interface SelectionPickTable {
 }
 
 // ---- webhooks ----
+interface GuidelineTable {
+  sha256: string;
+  name: string;
+  version: string;
+  markdown: string;
+  stored_at: CreatedAt;
+}
 interface ProjectTable {
   id: GeneratedAlways<number>;
   label_studio_id: number;
   title: string;
   rubric: string;
+  /** A Rubric as it was when installed; parse it before use, a later version of the schema may know more. */
+  rubric_definition: JsonOrNull<unknown>;
   guideline_version: string;
   guideline_sha256: string;
   label_config_hash: string;
@@ -171,16 +181,21 @@ interface VoteTable {
   rater_id: string;
   state: 'cast' | 'skipped';
   verdict: Verdict | null;
+  strength: Strength | null;
   likert: JsonOrNull<Record<string, { a?: number | undefined; b?: number | undefined }>>;
   rationale: string | null;
   critique: string | null;
   policy_reference: string | null;
+  flags: JsonOrNull<{ a: string[]; b: string[] }>;
+  stale_source: string | null;
+  stale_date: string | null;
   skip_reason: string | null;
   displayed_order: DisplayedOrder | null;
   guideline_version: string | null;
   guideline_sha256: string | null;
   label_config_hash: string | null;
   view_version: string | null;
+  meta: JsonOrNull<VoteMeta>;
   started_at: Date | null;
   submitted_at: Date;
   active_ms: number | null;
@@ -238,6 +253,11 @@ interface JournalTable {
   status: number | null;
   completed_at: Date | null;
 }
+interface GuidelineAcknowledgementTable {
+  label_studio_user_id: number;
+  guideline_sha256: string;
+  acknowledged_at: Date;
+}
 
 export interface Database {
   setting: SettingTable;
@@ -246,6 +266,7 @@ export interface Database {
   pair_embedding: PairEmbeddingTable;
   selection_round: SelectionRoundTable;
   selection_pick: SelectionPickTable;
+  guideline: GuidelineTable;
   project: ProjectTable;
   batch: BatchTable;
   batch_item: BatchItemTable;
@@ -260,6 +281,7 @@ export interface Database {
   consensus: ConsensusTable;
   accepted_pair: AcceptedPairTable;
   journal: JournalTable;
+  guideline_acknowledgement: GuidelineAcknowledgementTable;
 }
 
 /** Which room writes each table; the others only read it. A test holds the code to it. */
@@ -270,6 +292,7 @@ export const TABLE_WRITERS: Readonly<Record<keyof Database, 'core' | 'ml-backend
   pair_embedding: 'ml-backend',
   selection_round: 'ml-backend',
   selection_pick: 'ml-backend',
+  guideline: 'webhooks',
   project: 'webhooks',
   batch: 'webhooks',
   batch_item: 'webhooks',
@@ -284,4 +307,5 @@ export const TABLE_WRITERS: Readonly<Record<keyof Database, 'core' | 'ml-backend
   consensus: 'webhooks',
   accepted_pair: 'webhooks',
   journal: 'frontend-plugin',
+  guideline_acknowledgement: 'frontend-plugin',
 };

@@ -11,11 +11,20 @@ export interface TestDatabase {
 }
 
 /** A migrated database of a test file's own, cloned from the template. Call `drop` in `afterAll`. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export function createTestDatabase(): Promise<TestDatabase> {
+  return createFrom(inject('databaseTemplate'));
+}
+
+/** The same without any table. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return createFrom('template1');
+}
+
+async function createFrom(template: string): Promise<TestDatabase> {
   const serverUrl = inject('databaseServerUrl');
   const name = `pairloop_test_${randomUUID().replaceAll('-', '')}`;
   const admin = connect(serverUrl, 1);
-  await sql`create database ${sql.id(name)} template ${sql.id(inject('databaseTemplate'))}`.execute(admin);
+  await sql`create database ${sql.id(name)} template ${sql.id(template)}`.execute(admin);
   const url = databaseUrl(serverUrl, name);
   const db = connect(url);
   return {

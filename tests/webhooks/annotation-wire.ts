@@ -6,28 +6,42 @@ export interface WireOptions {
   readonly user?: number;
   readonly project?: number;
   readonly verdict?: string;
+  /** What is said beside the verdict and the rating. */
+  readonly parts?: ResultParts;
   readonly cancelled?: boolean;
   readonly uniqueId?: string | null;
   /** Counts the states of an annotation: a later state has a later `updated_at`, by microseconds. */
   readonly version?: number;
 }
 
-export function verdictResult(verdict: string): unknown[] {
+export interface ResultParts {
+  readonly strength?: string;
+  /** Flags on side B. */
+  readonly flags?: readonly string[];
+  readonly staleDate?: string;
+  readonly meta?: object;
+}
+
+export function verdictResult(verdict: string, { strength, flags = [], staleDate, meta }: ResultParts = {}): unknown[] {
+  const choices = (name: string, values: readonly string[]) => ({ type: 'choices', from_name: name, to_name: 'prompt', value: { choices: values } });
   return [
-    { id: 'v', type: 'choices', from_name: 'verdict', to_name: 'prompt', value: { choices: [verdict] } },
+    { id: 'v', type: 'choices', from_name: 'verdict', to_name: 'prompt', value: { choices: [verdict] }, ...(meta === undefined ? {} : { meta: { pairloop: meta } }) },
     { id: 'h', type: 'rating', from_name: 'helpful_a', to_name: 'prompt', value: { rating: 4 } },
+    ...(strength === undefined ? [] : [choices('strength', [strength])]),
+    ...(flags.length === 0 ? [] : [choices('b_flags', flags)]),
+    ...(staleDate === undefined ? [] : [{ type: 'textarea', from_name: 'stale_date', to_name: 'prompt', value: { text: [staleDate] } }]),
   ];
 }
 
 export function wire(options: WireOptions) {
-  const { id, task, user = 1, project = 1, verdict = 'a', cancelled = false, version = 0, uniqueId = uuidOf(id) } = options;
+  const { id, task, user = 1, project = 1, verdict = 'a', cancelled = false, parts = {}, version = 0, uniqueId = uuidOf(id) } = options;
   return {
     id,
     task,
     project,
     completed_by: user,
     unique_id: uniqueId,
-    result: cancelled ? [] : verdictResult(verdict),
+    result: cancelled ? [] : verdictResult(verdict, parts),
     was_cancelled: cancelled,
     ground_truth: false,
     lead_time: 3.5,

@@ -4,9 +4,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Db } from '../../core/database/connect.js';
 import { annotationRecordSchema } from '../../webhooks/intake/annotation-record.js';
 import { applyAnnotation, applyDeletion } from '../../webhooks/intake/apply.js';
+import { settleVotes } from '../../webhooks/intake/settle-votes.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { seedProject } from '../support/seed-project.js';
-import { uuidOf, verdictResult, wire, type WireOptions } from './annotation-wire.js';
+import { uuidOf, verdictResult, wire, type ResultParts, type WireOptions } from './annotation-wire.js';
 
 const SEED = 20_260_101;
 const queue = { send: async () => {} };
@@ -61,13 +62,19 @@ async function expectedOutcome(happenings: readonly Happening[]) {
   return outcome();
 }
 
+const PARTS: readonly ResultParts[] = [
+  {},
+  { strength: 'much', flags: ['unsafe', 'stale'], staleDate: '2026-05' },
+  { strength: 'slightly', meta: { view: '1', displayed: 'ba', verdict_ms: 12.5, reading_ms: 4000 } },
+];
+
 /** Up to 4 annotations of 3 users on 2 tasks, in up to 4 states each; a state is the same whoever shows it. */
 const happenings: fc.Arbitrary<Happening[]> = fc
-  .array(fc.record({ verdicts: fc.array(fc.constantFrom('a', 'b', 'tie', 'both_bad', 'left', 'skip'), { minLength: 1, maxLength: 4 }), task: fc.constantFrom(101, 102, 999), user: fc.integer({ min: 1, max: 3 }), deleted: fc.boolean() }), { minLength: 1, maxLength: 4 })
+  .array(fc.record({ verdicts: fc.array(fc.constantFrom('a', 'b', 'tie', 'both_bad', 'left', 'skip'), { minLength: 1, maxLength: 4 }), parts: fc.constantFrom(...PARTS), task: fc.constantFrom(101, 102, 999), user: fc.integer({ min: 1, max: 3 }), deleted: fc.boolean() }), { minLength: 1, maxLength: 4 })
   .chain((annotations) => {
-    const all: Happening[] = annotations.flatMap(({ verdicts, task, user, deleted }, index): Happening[] => {
+    const all: Happening[] = annotations.flatMap(({ verdicts, parts, task, user, deleted }, index): Happening[] => {
       const id = index + 1;
-      const states = verdicts.map((verdict, version): WireOptions => ({ id, task, user, version, ...(verdict === 'skip' ? { cancelled: true } : { verdict }) }));
+      const states = verdicts.map((verdict, version): WireOptions => ({ id, task, user, version, ...(verdict === 'skip' ? { cancelled: true } : { verdict, parts: version % 2 === 0 ? parts : {} }) }));
       const shown = states.flatMap((state): Happening[] => [
         { kind: 'state', state, witness: 'delivery' },
         { kind: 'state', state, witness: 'api' },
@@ -157,6 +164,32 @@ test('where the journal is required a vote counts only with its row, and says wh
     [3, false, 'submitted to Label Studio without going through the gateway'],
   ]);
   expect(consensus).toMatchObject([{ vote_counts: { a: 1 } }]);
+});
+
+test('strength, flags, a stale claim and all that the view measured are stored; deriving again mends one of them alone', async () => {
+  const meta = { view: '1', displayed: 'ba', first_paint_ms: 80, first_interaction_ms: 900, verdict_ms: 4000.5, active_ms: 5000, reading_ms: 3000 };
+  const parts: ResultParts = { strength: 'much', flags: ['unsafe', 'stale'], staleDate: '2026-05', meta };
+  const state = (version: number, changed: ResultParts) => apply({ kind: 'state', witness: 'delivery', state: { id: 1, task: 101, version, parts: { ...parts, ...changed } } });
+  const stored = async () => (await outcome()).votes.map(({ strength, flags, stale_date, meta: noted }) => ({ strength, flags, stale_date, meta: noted }));
+  const first = { strength: 'much', flags: { a: [], b: ['stale', 'unsafe'] }, stale_date: '2026-05', meta };
+  await state(0, {});
+  expect(await stored()).toEqual([first]);
+  const changes: [ResultParts, object][] = [
+    [{ strength: 'slightly' }, { strength: 'slightly' }],
+    [{ flags: ['unsafe'] }, { flags: { a: [], b: ['unsafe'] } }],
+    [{ staleDate: '2024' }, { stale_date: '2024' }],
+    [{ meta: { ...meta, verdict_ms: 1 } }, { meta: { ...meta, verdict_ms: 1 } }],
+  ];
+  for (const [index, [change, after]] of changes.entries()) {
+    await state(index + 1, change);
+    expect(await stored()).toEqual([{ ...first, ...after }]);
+  }
+  await state(changes.length + 1, {});
+  for (const column of ['strength', 'flags', 'stale_date', 'meta']) {
+    await sql`update vote set ${sql.ref(column)} = null`.execute(db);
+    await db.transaction().execute((tx) => settleVotes(tx, { taskId: 101, userId: 1 }, queue));
+    expect(await stored()).toEqual([first]);
+  }
 });
 
 test('times are kept to the microsecond', async () => {

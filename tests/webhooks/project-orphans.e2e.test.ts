@@ -5,6 +5,7 @@ import type { LabelConfigChange } from '../../cli/label-config-change.js';
 import { connect, type Db } from '../../core/database/connect.js';
 import { LabelStudioClient } from '../../core/label-studio/client.js';
 import { compileLabelConfig } from '../../label-configs/compile.js';
+import { loadGuideline } from '../../label-configs/guideline-file.js';
 import { loadRubric } from '../../label-configs/rubric-file.js';
 import { installProject } from '../../webhooks/quality/project.js';
 import { runInProcess } from '../support/run-command.js';
@@ -25,7 +26,7 @@ const xmlOf = (rubric: string) => compileLabelConfig(loadRubric(rubric)).xml;
 const install = (title: string, rubric: string, labelConfig = xmlOf(rubric)) =>
   installProject(
     { db, labelStudio },
-    { title, rubric, labelConfig, labelConfigHash: rubric, guideline: { version: '1.0', sha256: rubric }, publicUrl: inject('stack').publicUrl, webhookSecret: 'secret' },
+    { title, rubric: loadRubric(rubric), labelConfig, labelConfigHash: rubric, guideline: loadGuideline(rubric), publicUrl: inject('stack').publicUrl, webhookSecret: 'secret' },
   );
 
 const choice = (value: string) => ({ from_name: 'verdict', to_name: 'prompt', type: 'choices', value: { choices: [value] } });

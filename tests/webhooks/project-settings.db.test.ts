@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LabelStudioClient } from '../../core/label-studio/client.js';
+import { loadGuideline } from '../../label-configs/guideline-file.js';
+import { loadRubric } from '../../label-configs/rubric-file.js';
 import { installProject, type ProjectSettings } from '../../webhooks/quality/project.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const SETTINGS: ProjectSettings = {
   title: 'Answers',
-  rubric: 'assistant',
+  rubric: loadRubric('assistant'),
   labelConfig: '<View/>',
   labelConfigHash: 'x',
-  guideline: { version: '1', sha256: 'x' },
+  guideline: loadGuideline('assistant'),
   publicUrl: 'http://127.0.0.1:8085',
   webhookSecret: 'x',
 };

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { connect, type Db } from '../../core/database/connect.js';
 import { LabelStudioClient, type NewTask } from '../../core/label-studio/client.js';
 import type { TaskWire } from '../../core/label-studio/wire.js';
+import { loadGuideline } from '../../label-configs/guideline-file.js';
+import { loadRubric } from '../../label-configs/rubric-file.js';
 import { buildBatch } from '../../webhooks/quality/batch.js';
 import { installProject, type ProjectSettings } from '../../webhooks/quality/project.js';
 import { shipBatch } from '../../webhooks/quality/shipment.js';
@@ -33,8 +35,8 @@ function settings(over: Partial<ProjectSettings> = {}): ProjectSettings {
     title: `Shipped ${randomUUID()}`,
     labelConfig: LABEL_CONFIG,
     labelConfigHash: 'hash-1',
-    rubric: 'support',
-    guideline: { version: '1', sha256: 'abc' },
+    rubric: loadRubric('support'),
+    guideline: loadGuideline('support'),
     publicUrl: inject('stack').publicUrl,
     webhookSecret: 'first secret',
     ...over,
@@ -116,12 +118,15 @@ describe('installProject', () => {
     ]);
     expect(await installProject({ db, labelStudio }, settings({ title }))).toEqual(first);
     expect(await labelStudio.webhooks(first.labelStudioProjectId)).toEqual(webhooks);
-    const changed = settings({ title, webhookSecret: 'second secret', guideline: { version: '2', sha256: 'def' }, votesMin: 3, votesMax: 5 });
+    const changed = settings({ title, webhookSecret: 'second secret', guideline: { ...loadGuideline('support'), version: '2', sha256: 'def' }, votesMin: 3, votesMax: 5 });
     expect(await installProject({ db, labelStudio }, changed)).toEqual(first);
     const after = await labelStudio.webhooks(first.labelStudioProjectId);
     expect(after.map((webhook) => webhook.headers)).toEqual([{ 'x-pairloop-secret': 'second secret' }]);
     const row = await db.selectFrom('project').selectAll().where('id', '=', first.projectId).executeTakeFirstOrThrow();
-    expect(row).toMatchObject({ guideline_version: '2', votes_min: 3, votes_max: 5 });
+    expect(row).toMatchObject({ guideline_version: '2', votes_min: 3, votes_max: 5, rubric_definition: loadRubric('support') });
+    const { sha256, markdown } = loadGuideline('support');
+    const versions = await db.selectFrom('guideline').select(['sha256', 'version', 'markdown']).where('sha256', 'in', [sha256, 'def']).orderBy('version', 'desc').execute();
+    expect(versions).toMatchObject([{ sha256: 'def', version: '2', markdown }, { sha256, markdown }]);
   });
 
   test('killed before its row was stored, it finds its project again', async () => {

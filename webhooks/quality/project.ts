@@ -1,4 +1,5 @@
-import type { Db } from '../../core/database/connect.js';
+import type { Db, Tx } from '../../core/database/connect.js';
+import type { Guideline, Rubric } from '../../core/domain/rubric.js';
 import { PairloopError } from '../../core/errors.js';
 import { LabelStudioError, type LabelStudioClient } from '../../core/label-studio/client.js';
 import { describeOrphan, findOrphans, readControls } from '../../core/label-studio/label-controls.js';
@@ -33,8 +34,9 @@ export interface ProjectSettings {
   readonly labelStudioProjectId?: number;
   readonly labelConfig: string;
   readonly labelConfigHash: string;
-  readonly rubric: string;
-  readonly guideline: { readonly version: string; readonly sha256: string };
+  /** Kept whole, so that the project is judged by it as it was installed, whatever becomes of the files. */
+  readonly rubric: Rubric;
+  readonly guideline: Guideline;
   /** URL under which Label Studio reaches the gateway. */
   readonly publicUrl: string;
   readonly webhookSecret: string;
@@ -65,7 +67,10 @@ export async function installProject(deps: ProjectDeps, settings: ProjectSetting
   refuseRule(settings);
   const known = await findLabelStudioProject(deps, settings);
   const wire = known === null ? await createProject(deps, settings) : await updateProject(deps, known, settings);
-  const projectId = await storeProject(deps.db, wire.id, settings);
+  const projectId = await deps.db.transaction().execute(async (tx) => {
+    await storeGuideline(tx, settings.guideline);
+    return storeProject(tx, wire.id, settings);
+  });
   await registerWebhook(deps.labelStudio, wire.id, settings);
   if (settings.mlBackend === true) await registerMlBackend(deps.labelStudio, wire.id, settings);
   return { projectId, labelStudioProjectId: wire.id };
@@ -146,14 +151,24 @@ async function refuseOrphans(labelStudio: LabelStudioClient, known: ProjectWire,
   const orphans = findOrphans(await labelStudio.projectSummary(known.id), readControls(settings.labelConfig));
   if (orphans.length === 0) return;
   throw new PairloopError(
-    `The label config of the rubric "${settings.rubric}" has no place for what is stored in Label Studio project ${known.id} (${JSON.stringify(known.title)}); it would lose ${orphans.map(describeOrphan).join(', ')}. Nothing was changed; make a new project under another title, or keep the project's rubric.`,
+    `The label config of the rubric "${settings.rubric.name}" has no place for what is stored in Label Studio project ${known.id} (${JSON.stringify(known.title)}); it would lose ${orphans.map(describeOrphan).join(', ')}. Nothing was changed; make a new project under another title, or keep the project's rubric.`,
   );
 }
 
-async function storeProject(db: Db, labelStudioId: number, settings: ProjectSettings): Promise<number> {
+/** A version's text is never changed: its hash is its key. */
+async function storeGuideline(tx: Tx, { sha256, name, version, markdown }: Guideline): Promise<void> {
+  await tx
+    .insertInto('guideline')
+    .values({ sha256, name, version, markdown })
+    .onConflict((conflict) => conflict.column('sha256').doNothing())
+    .execute();
+}
+
+async function storeProject(tx: Tx, labelStudioId: number, settings: ProjectSettings): Promise<number> {
   const values = {
     title: settings.title,
-    rubric: settings.rubric,
+    rubric: settings.rubric.name,
+    rubric_definition: JSON.stringify(settings.rubric),
     guideline_version: settings.guideline.version,
     guideline_sha256: settings.guideline.sha256,
     label_config_hash: settings.labelConfigHash,
@@ -162,7 +177,7 @@ async function storeProject(db: Db, labelStudioId: number, settings: ProjectSett
     ...(settings.agreementMin === undefined ? {} : { agreement_min: settings.agreementMin }),
     ...(settings.journalRequired === undefined ? {} : { journal_required: settings.journalRequired }),
   };
-  const row = await db
+  const row = await tx
     .insertInto('project')
     .values({ label_studio_id: labelStudioId, ...values })
     .onConflict((conflict) => conflict.column('label_studio_id').doUpdateSet(values))
