@@ -42,7 +42,6 @@ export function installRubricProject(parts: ProjectParts, project: RubricProject
     { db: parts.db, labelStudio: new LabelStudioClient(parts.labelStudio) },
     {
       ...project,
-      rubric: rubric.name,
       labelConfig: config.xml,
       labelConfigHash: config.hash,
       rubric,
