@@ -1,4 +1,3 @@
-import { countFindings } from '../view/state/findings.js';
 import { commandOf, type Command } from '../view/state/keymap.js';
 import type { ComparisonSession } from '../view/state/session.js';
 
@@ -50,7 +49,7 @@ function obey(command: Command, open: ComparisonSession): void {
     case 'leave-field':
       return document.activeElement instanceof HTMLElement ? document.activeElement.blur() : undefined;
     case 'next-finding':
-      return open.dispatch({ type: 'finding', count: countFindings(open.host.task) });
+      return open.nextFinding();
     case 'rate-and-go-on':
       return open.rate(command);
     default:

@@ -1,18 +1,19 @@
-import { useId, useState, type ReactNode } from 'react';
+import { useId, type ReactNode } from 'react';
 import type { CodeChecks as Checks } from '../../core/domain/pair.js';
 
 interface CodeChecksProps {
   readonly checks: Checks;
   readonly line: number | undefined;
-  /** Asks to set off a line of the response's code; undefined takes it back. */
-  onLine(line: number | undefined): void;
+  readonly outputOpen: boolean;
+  onOutput(): void;
+  /** Asks to set off a line of the response's code; the same again takes it back. */
+  onLine(line: number): void;
 }
 
 type Finding = Checks['findings'][number];
 
 /** What running and scanning a code response gave: a line in words, with the output and the findings behind it. */
-export function CodeChecks({ checks, line, onLine }: CodeChecksProps): ReactNode {
-  const [open, setOpen] = useState(false);
+export function CodeChecks({ checks, line, outputOpen: open, onOutput, onLine }: CodeChecksProps): ReactNode {
   const id = useId();
   const { execution, findings } = checks;
   const output = execution?.output?.trim() ?? '';
@@ -21,7 +22,7 @@ export function CodeChecks({ checks, line, onLine }: CodeChecksProps): ReactNode
       <div className="pl-checks-line">
         {execution === undefined ? null : <ExecutionSummary execution={execution} />}
         {output === '' ? null : (
-          <button type="button" className="pl-plain" aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
+          <button type="button" className="pl-plain" aria-expanded={open} aria-controls={id} aria-keyshortcuts="O" onClick={onOutput}>
             {open ? 'Hide output' : 'Output'}
           </button>
         )}
@@ -30,7 +31,7 @@ export function CodeChecks({ checks, line, onLine }: CodeChecksProps): ReactNode
           <FindingView key={at} finding={finding} chosen={finding.line !== undefined && finding.line === line} onLine={onLine} />
         ))}
       </div>
-      {open ? <pre id={id} className="pl-output">{output}</pre> : null}
+      {open && output !== '' ? <pre id={id} className="pl-output">{output}</pre> : null}
     </footer>
   );
 }
@@ -43,17 +44,19 @@ function ExecutionSummary({ execution }: { readonly execution: NonNullable<Check
   return <span className={good ? 'pl-good' : 'pl-bad'}>{good ? '✓' : '✗'} {words}</span>;
 }
 
-function FindingView({ finding, chosen, onLine }: { readonly finding: Finding; readonly chosen: boolean; onLine(line: number | undefined): void }): ReactNode {
+function FindingView({ finding, chosen, onLine }: { readonly finding: Finding; readonly chosen: boolean; onLine(line: number): void }): ReactNode {
   const serious = finding.severity === 'error' || finding.kind === 'security';
   const tone = serious ? 'pl-bad' : finding.severity === 'warning' ? 'pl-warn' : 'pl-note';
   const mark = serious ? '✗' : finding.severity === 'warning' ? '!' : 'i';
   const place = finding.line === undefined ? '' : `, line ${finding.line}`;
-  const words = `${mark} ${finding.rule === undefined ? '' : `${finding.rule} `}${finding.message}${place}`;
+  const message = place === '' ? finding.message : finding.message.replace(/[.\s]+$/, '');
+  const words = `${mark} ${finding.rule === undefined ? '' : `${finding.rule} `}${message}${place}`;
   const origin = `${finding.tool}${finding.kind === 'security' ? ', security' : ''}`;
-  if (finding.line === undefined) return <span className={tone} title={origin}>{words}</span>;
+  const { line } = finding;
+  if (line === undefined) return <span className={tone} title={origin}>{words}</span>;
   return (
     <button type="button" className={`pl-plain ${tone}`} title={`${origin}: show the line`} aria-pressed={chosen}
-      onClick={() => onLine(chosen ? undefined : finding.line)}>
+      onClick={() => onLine(line)}>
       {words}
     </button>
   );

@@ -1,37 +1,40 @@
-import { useMemo, useState, type ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import type { Message } from '../../core/domain/pair.js';
 import { MarkdownText } from './MarkdownText.js';
+import { ScrollingPart } from './ScrollingPart.js';
+import type { ComparisonSession } from './state/session.js';
 import { arrangeTurns } from './state/turns.js';
 import { parseMarkdown } from './state/markdown.js';
 
 const ROLES: Readonly<Record<Message['role'], string>> = { system: 'System', user: 'User', assistant: 'Assistant', tool: 'Tool' };
 
-interface PromptPanelProps {
-  readonly prompt: string | null;
-  readonly messages: readonly Message[] | null;
-}
-
-/** The prompt: the last user turn in full, earlier turns and the system prompt on demand. */
-export function PromptPanel({ prompt, messages }: PromptPanelProps): ReactNode {
-  const [open, setOpen] = useState<'earlier' | 'system' | null>(null);
+/** The prompt: what the responses answer is always in view; earlier turns and the system prompt stand above it on demand. */
+export function PromptPanel({ session }: { readonly session: ComparisonSession }): ReactNode {
+  const { prompt, messages } = session.host.task;
+  const { parts } = session.state;
   const { system, earlier, latest } = useMemo(() => arrangeTurns(prompt, messages), [prompt, messages]);
-  const toggle = (part: 'earlier' | 'system', label: string): ReactNode => (
-    <button type="button" className="pl-plain" aria-expanded={open === part} onClick={() => setOpen(open === part ? null : part)}>
-      {label} <span aria-hidden="true">{open === part ? '▾' : '▸'}</span>
+  const toggle = (part: 'earlier' | 'system', key: string, label: string): ReactNode => (
+    <button type="button" className="pl-plain" aria-expanded={parts[part]} aria-keyshortcuts={key} onClick={() => session.dispatch({ type: 'toggle', part })}>
+      {label} <kbd aria-hidden="true">{key}</kbd>
     </button>
   );
+  const [showSystem, showEarlier] = [parts.system && system.length > 0, parts.earlier && earlier.length > 0];
   return (
     <section className="pl-prompt" aria-label="Prompt">
       <div className="pl-prompt-head">
         <span>Prompt</span>
-        {earlier.length === 0 ? null : toggle('earlier', earlier.length === 1 ? '1 earlier turn' : `${earlier.length} earlier turns`)}
-        {system.length === 0 ? null : toggle('system', 'System prompt')}
+        {earlier.length === 0 ? null : toggle('earlier', 'E', earlier.length === 1 ? '1 earlier turn' : `${earlier.length} earlier turns`)}
+        {system.length === 0 ? null : toggle('system', 'Y', 'System prompt')}
       </div>
-      <section className="pl-prompt-body" aria-label="Text of the prompt">
-        {open === 'system' ? <Turns turns={system} named /> : null}
-        {open === 'earlier' ? <Turns turns={earlier} named /> : null}
-        <Turns turns={latest} named={open !== null || latest.length > 1} />
-      </section>
+      {showSystem || showEarlier ? (
+        <ScrollingPart className="pl-prompt-before" label="What came before">
+          {showSystem ? <Turns turns={system} named /> : null}
+          {showEarlier ? <Turns turns={earlier} named /> : null}
+        </ScrollingPart>
+      ) : null}
+      <ScrollingPart className="pl-prompt-body" label="Text of the prompt">
+        <Turns turns={latest} named={showSystem || showEarlier || latest.length > 1} />
+      </ScrollingPart>
     </section>
   );
 }

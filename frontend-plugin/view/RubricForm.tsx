@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
 import type { AppliedRubric } from '../../core/domain/applied-rubric.js';
 import type { Dimension } from '../../core/domain/rubric.js';
+import { FlagRow } from './FlagRow.js';
 import { RadioRow, type RadioOption } from './RadioRow.js';
 import type { Draft, Side } from './state/draft.js';
-import type { Requirement } from './state/requirements.js';
+import { levelsOf, type Requirement } from './state/requirements.js';
 
 interface RubricFormProps {
   readonly rubric: AppliedRubric;
@@ -11,28 +12,45 @@ interface RubricFormProps {
   readonly disabled: boolean;
   readonly missing: readonly Requirement[];
   onRate(dimension: string, side: Side, level: number): void;
+  onFlag(side: Side, flag: string): void;
+  onHelp(): void;
 }
 
-/** The rubric's dimensions, one row each, rated 1 to 5 for both responses side by side. */
-export function RubricForm({ rubric, draft, disabled, missing, onRate }: RubricFormProps): ReactNode {
-  if (rubric.dimensions.length === 0) return null;
+/** The rubric's dimensions, one row each, rated for both responses side by side, and the flags below. */
+export function RubricForm(props: RubricFormProps): ReactNode {
+  const { rubric, draft, disabled, onFlag, onHelp } = props;
+  if (rubric.dimensions.length + rubric.flags.length === 0) return null;
   return (
-    <section className="pl-rubric" aria-label="Ratings, 1 worst to 5 best">
+    <section className="pl-rubric" aria-label={rubric.dimensions.length === 0 ? 'Flags' : 'Ratings, 1 worst to 5 best, and flags'}>
       {rubric.dimensions.map((dimension) => (
         <div className="pl-dimension" key={dimension.name}>
-          <LevelRow side="a" {...{ dimension, draft, disabled, missing, onRate }} />
-          <div className="pl-dimension-name" title={dimension.question}>
-            <strong>{dimension.title}</strong>
-            <span> · {dimension.required ? 'required' : weightText(dimension.weight)}</span>
-          </div>
-          <LevelRow side="b" {...{ dimension, draft, disabled, missing, onRate }} />
+          <LevelRow side="a" dimension={dimension} {...props} />
+          <DimensionName dimension={dimension} onHelp={onHelp} />
+          <LevelRow side="b" dimension={dimension} {...props} />
         </div>
       ))}
+      {rubric.flags.length === 0 ? null : (
+        <div className="pl-dimension">
+          <FlagRow side="a" flags={rubric.flags} set={draft.flags.a} disabled={disabled} onFlag={onFlag} />
+          <button type="button" className="pl-dimension-name" aria-keyshortcuts="H" aria-label="Flags: what they mean" onClick={onHelp}><strong>Flags</strong></button>
+          <FlagRow side="b" flags={rubric.flags} set={draft.flags.b} disabled={disabled} onFlag={onFlag} />
+        </div>
+      )}
     </section>
   );
 }
 
-interface LevelRowProps extends Omit<RubricFormProps, 'rubric'> {
+function DimensionName({ dimension, onHelp }: { readonly dimension: Dimension; onHelp(): void }): ReactNode {
+  const { title, question, required, weight } = dimension;
+  return (
+    <button type="button" className="pl-dimension-name" title={question} aria-keyshortcuts="H" aria-label={`${title}: what its levels mean`} onClick={onHelp}>
+      <strong>{title}</strong>
+      <span> · {weightText(weight)}{required ? ' · required' : ''}</span>
+    </button>
+  );
+}
+
+interface LevelRowProps extends RubricFormProps {
   readonly dimension: Dimension;
   readonly side: Side;
 }
@@ -40,24 +58,27 @@ interface LevelRowProps extends Omit<RubricFormProps, 'rubric'> {
 function LevelRow({ dimension, side, draft, disabled, missing, onRate }: LevelRowProps): ReactNode {
   const value = draft.likert[dimension.name]?.[side] ?? null;
   const field = `likert:${dimension.name}:${side}`;
-  const invalid = missing.some((one) => one.field === field);
-  const options = [1, 2, 3, 4, 5].map((level): RadioOption<number> => {
-    const text = dimension.levels[String(level)]?.text;
-    return { value: level, label: level, name: text === undefined ? `${level} of 5` : `${level} of 5: ${text}`, hint: text, className: 'pl-level' };
-  });
+  const options = levelsOf(dimension).map((level) => levelOption(dimension, level));
   const said = value === null ? undefined : dimension.levels[String(value)]?.text;
   return (
-    <div className="pl-levels" data-side={side}>
+    <div className="pl-levels" data-side={side} data-scale={dimension.scale}>
       <span className="pl-side-name" aria-hidden="true">{side.toUpperCase()}</span>
       <RadioRow className="pl-level-row" label={`${dimension.title}, response ${side.toUpperCase()}`} options={options} value={value}
-        disabled={disabled} required={dimension.required} invalid={invalid} field={field}
+        disabled={disabled} required={dimension.required} invalid={missing.some((one) => one.field === field)} field={field}
         onChoose={(level) => onRate(dimension.name, side, level)} />
       <span className="pl-level-text" title={said}>{said}</span>
     </div>
   );
 }
 
-/** `.5` for 0.5, as weights are written in a rubric. */
+function levelOption({ scale, levels }: Dimension, level: number): RadioOption<number> {
+  const { title, text } = levels[String(level)] ?? {};
+  const named = title === undefined ? `${level} of 5` : `${title}, ${level} of 5`;
+  const shown = scale === 'tiers' ? <>{title}<kbd aria-hidden="true">{level}</kbd></> : level;
+  return { value: level, label: shown, name: text === undefined ? named : `${named}: ${text}`, hint: text, className: 'pl-level' };
+}
+
+/** `0.5` for a half, as weights are written in a rubric. */
 function weightText(weight: number): string {
   return String(Math.round(weight * 100) / 100);
 }

@@ -1,23 +1,25 @@
 import { useId, type ReactNode } from 'react';
-import type { Draft, TextField } from './state/draft.js';
+import { saysStale } from '../../core/domain/applied-rubric.js';
+import type { TextField } from './state/draft.js';
+import { isTextRequired, type Requirement } from './state/requirements.js';
+import type { ComparisonSession } from './state/session.js';
 
 interface TextFieldsProps {
-  readonly draft: Draft;
-  readonly disabled: boolean;
-  readonly rationaleRequired: boolean;
-  readonly rationaleMissing: boolean;
-  onWrite(field: TextField, text: string): void;
-  onLeave(): void;
+  readonly session: ComparisonSession;
+  readonly missing: readonly Requirement[];
 }
 
-/** The words beside a verdict: why, what would be better, and the policy that decides. */
+/** The words beside a verdict: why, what would be better, the policy that decides, and what shows that a claim aged. */
 export function TextFields(props: TextFieldsProps): ReactNode {
+  const { draft } = props.session.state;
+  const stale = saysStale(props.session.rubric, draft.flags);
   return (
-    <div className="pl-texts">
-      <Field {...props} field="rationale" label={props.draft.verdict === 'both_bad' ? 'Why are both bad' : 'Why, in a sentence'}
-        required={props.rationaleRequired} invalid={props.rationaleMissing} />
-      <Field {...props} field="critique" label="Critique: what to improve" required={false} invalid={false} />
-      <Field {...props} field="policyReference" label="Policy reference" required={false} invalid={false} />
+    <div className="pl-texts" data-stale={stale}>
+      {stale ? <Field {...props} field="staleSource" label="Source that shows it is out of date" /> : null}
+      {stale ? <Field {...props} field="staleDate" label="Date of that source" hint="2026, 2026-05 or 2026-05-31" /> : null}
+      <Field {...props} field="rationale" label={draft.verdict === 'both_bad' ? 'Why are both bad' : 'Why, in a sentence'} shortcut="W" />
+      <Field {...props} field="critique" label="Critique: what to improve" shortcut="C" />
+      <Field {...props} field="policyReference" label="Policy reference" shortcut="P" />
     </div>
   );
 }
@@ -25,17 +27,24 @@ export function TextFields(props: TextFieldsProps): ReactNode {
 interface FieldProps extends TextFieldsProps {
   readonly field: TextField;
   readonly label: string;
-  readonly required: boolean;
-  readonly invalid: boolean;
+  readonly hint?: string;
+  readonly shortcut?: string;
 }
 
-function Field({ field, label, required, invalid, draft, disabled, onWrite, onLeave }: FieldProps): ReactNode {
+function Field({ session, missing, field, label, hint, shortcut }: FieldProps): ReactNode {
   const id = useId();
+  const { draft, readOnly } = session.state;
+  const required = isTextRequired(draft, session.rubric, field);
+  const invalid = missing.some((one) => one.field === field);
   return (
     <div className={`pl-field pl-field-${field}`} data-invalid={invalid} data-wanted={required && draft[field].trim() === ''}>
-      <label htmlFor={id}>{label}{required ? <span className="pl-required"> · required</span> : null}</label>
-      <textarea id={id} rows={1} value={draft[field]} disabled={disabled} aria-required={required} aria-invalid={invalid} data-field={field}
-        maxLength={5000} onChange={(event) => onWrite(field, event.target.value)} onBlur={onLeave} />
+      <label htmlFor={id}>
+        <span>{label}{required ? <span className="pl-required"> · required</span> : null}</span>
+        {shortcut === undefined ? null : <kbd aria-hidden="true">{shortcut}</kbd>}
+      </label>
+      <textarea id={id} rows={1} dir="auto" value={draft[field]} readOnly={readOnly} placeholder={hint} aria-required={required} aria-invalid={invalid}
+        aria-keyshortcuts={shortcut} data-field={field} maxLength={5000} onBlur={session.flush}
+        onChange={(event) => session.dispatch({ type: 'write', field, text: event.target.value })} />
     </div>
   );
 }

@@ -2,16 +2,26 @@ import type { Strength, Verdict } from '../../../core/domain/verdict.js';
 import { isWin, type Draft, type Side, type TextField } from './draft.js';
 import { changePreferences, type PreferenceChange, type Preferences } from './preferences.js';
 
-export type Panel = 'guideline' | 'levels' | 'keys' | 'skip' | 'unified';
+export type Panel = 'guideline' | 'levels' | 'keys' | 'reading' | 'skip' | 'unified';
 
 /** Parts that open in place. */
 type Part = 'earlier' | 'system' | 'output';
 
 /** Where the keyboard can be sent. */
-type FocusTarget = 'ratings' | 'next-rating' | 'flags' | TextField;
+export type FocusTarget = 'ratings' | 'next-rating' | 'flags' | TextField;
 
 /** Something about the surroundings that the annotator has to know, shown until it is over. */
-type Notice = 'offline' | 'elsewhere';
+export type Notice = 'offline' | 'elsewhere';
+
+/** A line of one response's code. */
+export interface CodePlace {
+  readonly side: Side;
+  readonly line: number;
+}
+
+function isSamePlace(one: CodePlace | null, other: CodePlace | null): boolean {
+  return one?.side === other?.side && one?.line === other?.line;
+}
 
 /** All that the view shows beyond the pair itself. Immutable; changed only by `applyTransaction`. */
 export interface ComparisonState {
@@ -25,8 +35,8 @@ export interface ComparisonState {
   /** The changed guideline has to be confirmed before a verdict. */
   readonly mustAcknowledge: boolean;
   readonly notice: Notice | null;
-  /** Which of the pair's findings was stepped to last, over both sides; null before. */
-  readonly finding: number | null;
+  /** Line of a response's code that is set off, counted through all its blocks. */
+  readonly line: CodePlace | null;
   /** How often Submit was refused; from the first time on, what is missing is shown at its place. */
   readonly refusals: number;
   /** The last wish to move the keyboard; `count` tells two alike apart. */
@@ -50,8 +60,8 @@ export type Transaction =
   | { readonly type: 'open'; readonly panel: Panel }
   | { readonly type: 'toggle'; readonly part: Part }
   | { readonly type: 'focus'; readonly target: FocusTarget }
-  /** Steps to one of `count` findings after the last one, round and round. */
-  | { readonly type: 'finding'; readonly count: number }
+  /** Sets off a line of code and brings it into view; null, or the same again, takes it back. */
+  | { readonly type: 'line'; readonly place: CodePlace | null }
   | { readonly type: 'acknowledged' }
   | { readonly type: 'notice'; readonly notice: Notice | null }
   | { readonly type: 'close' }
@@ -74,7 +84,7 @@ export function startComparison({ draft, readOnly, preferences, mustAcknowledge 
     panel: mustAcknowledge ? 'guideline' : null,
     parts: { earlier: false, system: false, output: false },
     notice: null,
-    finding: null,
+    line: null,
     refusals: 0,
     focus: null,
   };
@@ -100,8 +110,8 @@ export function applyTransaction(state: ComparisonState, transaction: Transactio
       return { ...state, parts: { ...state.parts, [transaction.part]: !state.parts[transaction.part] } };
     case 'focus':
       return { ...state, panel: null, focus: { target: transaction.target, count: (state.focus?.count ?? 0) + 1 } };
-    case 'finding':
-      return transaction.count === 0 ? state : { ...state, finding: ((state.finding ?? -1) + 1) % transaction.count };
+    case 'line':
+      return { ...state, line: isSamePlace(state.line, transaction.place) ? null : transaction.place };
     case 'acknowledged':
       return state.mustAcknowledge ? { ...state, mustAcknowledge: false, panel: null } : state;
     case 'notice':

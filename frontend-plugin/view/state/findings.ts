@@ -1,12 +1,18 @@
 import type { CodeChecks } from '../../../core/domain/pair.js';
-import type { TaskData } from '../../../core/label-studio/task-data.js';
+import type { CodePlace } from './comparison.js';
+import { SIDES } from './draft.js';
 
-/** How many findings with a line the two responses have together: the ones that can be stepped through. */
-export function countFindings(task: Pick<TaskData, 'checks_a' | 'checks_b'>): number {
-  return located(task.checks_a) + located(task.checks_b);
+/** The checks of both responses, in displayed sides. */
+export type PairChecks = { readonly a: CodeChecks | null; readonly b: CodeChecks | null };
+
+/** The lines that findings point at, left response first, in the order of the findings. */
+export function findingPlaces(checks: PairChecks): CodePlace[] {
+  return SIDES.flatMap((side) => (checks[side]?.findings ?? []).flatMap(({ line }) => (line === undefined ? [] : [{ side, line }])));
 }
 
-/** How many findings of one side name a line. */
-function located(checks: CodeChecks | null): number {
-  return checks?.findings.filter(({ line }) => line !== undefined).length ?? 0;
+/** The place after `last`, round and round; the first one when `last` is none of them, null when there is none. */
+export function nextPlace(checks: PairChecks, last: CodePlace | null): CodePlace | null {
+  const places = findingPlaces(checks);
+  const at = places.findIndex(({ side, line }) => side === last?.side && line === last.line);
+  return places[(at + 1) % places.length] ?? null;
 }

@@ -41,7 +41,7 @@ export const VERDICT_KEYS: readonly { key: string; verdict: Verdict; label: stri
   { key: '4', verdict: 'b', label: 'B better' },
 ];
 
-const STRENGTH_KEYS: readonly { key: string; strength: Strength; label: string }[] = [
+export const STRENGTH_KEYS: readonly { key: string; strength: Strength; label: string }[] = [
   { key: '5', strength: STRENGTHS[1], label: 'Slightly better' },
   { key: '6', strength: STRENGTHS[0], label: 'Much better' },
 ];
@@ -60,6 +60,7 @@ const LETTERS: Readonly<Record<string, Command>> = {
   y: { type: 'toggle', part: 'system' },
   g: { type: 'open', panel: 'guideline' },
   h: { type: 'open', panel: 'levels' },
+  v: { type: 'open', panel: 'reading' },
   l: { type: 'prefer', change: 'layout' },
   t: { type: 'prefer', change: 'scroll-together' },
   '+': { type: 'prefer', change: 'larger-text' },

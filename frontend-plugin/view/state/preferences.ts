@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const TEXT_SIZES = ['small', 'normal', 'large', 'larger'] as const;
+export const TEXT_SIZES = ['small', 'normal', 'large', 'larger'] as const;
 
 const preferencesSchema = z.object({
   /** `auto`: side by side where there is room, else stacked. */
@@ -13,7 +13,7 @@ const preferencesSchema = z.object({
 /** How an annotator likes to read; kept in their browser, never part of a vote. */
 export type Preferences = Readonly<z.infer<typeof preferencesSchema>>;
 
-const DEFAULT_PREFERENCES: Preferences = { layout: 'auto', scrollTogether: false, textSize: 'normal' };
+export const DEFAULT_PREFERENCES: Preferences = { layout: 'auto', scrollTogether: false, textSize: 'normal' };
 
 export type PreferenceChange = 'layout' | 'scroll-together' | 'larger-text' | 'smaller-text';
 

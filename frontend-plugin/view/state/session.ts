@@ -7,7 +7,8 @@ import type { VoteMeta } from '../../../core/domain/vote.js';
 import type { Host } from '../../hosts/host.js';
 import { activeMs, seeSign, seeVisibility, startActiveTime, type ActiveTime } from './active-time.js';
 import { applyTransaction, startComparison, type ComparisonState, type Transaction } from './comparison.js';
-import { acrossOrder, changesBetween, TEXT_FIELDS, withoutUnasked, type Draft, type Side } from './draft.js';
+import { acrossOrder, changesBetween, sideAcross, TEXT_FIELDS, withoutUnasked, type Draft, type Side } from './draft.js';
+import { nextPlace, type PairChecks } from './findings.js';
 import type { PreferenceStore } from './preferences.js';
 import { levelsOf, missingRequirements } from './requirements.js';
 import { arrangeTurns } from './turns.js';
@@ -169,6 +170,18 @@ export class ComparisonSession {
     if (rated === undefined || !levelsOf(rated).includes(level)) return;
     if (this.current.draft.likert[dimension]?.[side] !== level) this.dispatch({ type: 'rate', dimension, side, level });
     this.dispatch({ type: 'focus', target: 'next-rating' });
+  }
+
+  /** Sets off the next line that a finding of the checks points at. */
+  nextFinding(): void {
+    const place = nextPlace(this.checks(), this.current.line);
+    if (place !== null) this.dispatch({ type: 'line', place });
+  }
+
+  /** What running and scanning the two responses gave, in displayed sides. */
+  checks(): PairChecks {
+    const { task } = this.host;
+    return { a: task[`checks_${sideAcross('a', this.displayed)}`], b: task[`checks_${sideAcross('b', this.displayed)}`] };
   }
 
   skip(reason: string): void {
