@@ -64,7 +64,25 @@ describe('compileLabelConfig', () => {
     });
     const { xml } = compileLabelConfig(flagged);
     expect(names(xml)).toEqual(['verdict', 'strength', 'rationale', 'critique', 'policy_reference', 'a_flags', 'b_flags', 'stale_source', 'stale_date']);
-    expect(xml).toContain('<Choice value="unsafe" html="Unsafe (red line: cannot be the better one)"/>');
+    expect(xml).toContain('<Choice value="unsafe" html="Unsafe (red line: can neither win nor tie)"/>');
+  });
+
+  test('levels are folded away, one a line, with their examples; a flag says where it is offered and what it asks', () => {
+    const levels = { 1: 'wrong', 5: { title: 'Good', text: 'right', example: '42', counter_example: '"42" < guess' } };
+    const detailed = rubricSchema.parse({
+      ...rubric,
+      dimensions: [{ name: 'correctness', title: 'Correctness', weight: 1, levels }],
+      flags: [{ name: 'open', title: 'Exploitable', kind: 'red_line', question: 'Open to attack?', when: { code: true } }],
+      require: { rationale: [{ on: ['both_bad'] }, { flagged: ['open'] }] },
+    });
+    const { xml } = compileLabelConfig(detailed);
+    const panel = /<Collapse>\s*<Panel value="What the levels of Correctness mean">([\s\S]*?)<\/Panel>\s*<\/Collapse>/.exec(xml)?.[1] ?? '';
+    expect([...panel.matchAll(/<Header value="([^"]*)"/g)].map((match) => match[1])).toEqual([
+      '1: wrong', '5: Good. right', 'Example: 42', 'Not this: &quot;42&quot; &lt; guess',
+    ]);
+    expect(xml).toContain('<Choice value="open" html="Exploitable (red line: can neither win nor tie; only pairs with code)" hint="Open to attack?"/>');
+    expect(xml).toContain('Why (required for: Both bad; flag Exploitable)');
+    expect(compileLabelConfig({ ...detailed, dimensions: detailed.dimensions.map((dimension) => ({ ...dimension, levels: {} })) }).xml).not.toContain('Collapse');
   });
 
   test('the hash is the SHA-256 of the XML and changes with the rubric', () => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { flagsName, LABEL_NAMES, likertName, OBJECT_NAME } from '../core/domain/label-names.js';
-import type { Dimension, Rubric, Rule } from '../core/domain/rubric.js';
-import { STRENGTHS, VERDICTS, type Strength, type Verdict } from '../core/domain/verdict.js';
+import type { Dimension, Flag, Rubric, Rule } from '../core/domain/rubric.js';
+import { STRENGTHS, type Strength, type Verdict } from '../core/domain/verdict.js';
+import { alwaysHolds, conditionWords, requirementWords } from './rule-words.js';
 
 /** A label config for Label Studio and its identity: the SHA-256 (hex) of the XML's UTF-8 bytes. */
 export interface LabelConfig {
@@ -85,12 +86,18 @@ function verdictLines(rubric: Rubric): string[] {
 function strengthLines(rubric: Rubric): string[] {
   if (!rubric.strength) return [];
   return [
-    tag('Header', { value: `By how much, if A or B is better${whenWords(rubric.require.strength)}`, size: '5' }),
+    tag('Header', { value: `By how much, if A or B is better${whenWords(rubric, rubric.require.strength)}`, size: '5' }),
     open('Choices', { name: LABEL_NAMES.strength, toName: OBJECT_NAME, choice: 'single-radio', showInline: 'true' }),
     ...STRENGTHS.map((value) => `  ${tag('Choice', { value, html: STRENGTH_TEXT[value] })}`),
     '</Choices>',
   ];
 }
+
+/** The two sides beside each other. */
+const COLUMNS = '<View style="display: flex; gap: 24px">';
+/** Label Studio's smallest Header is still large and bold. */
+const TEXT_STYLE = 'font-size: 14px; font-weight: 400';
+const EXAMPLE_STYLE = `${TEXT_STYLE}; margin-left: 24px`;
 
 const STRENGTH_TEXT: Readonly<Record<Strength, string>> = { much: 'Much better', slightly: 'Slightly better' };
 
@@ -99,11 +106,11 @@ function textLines(rubric: Rubric): string[] {
   const always = alwaysHolds(rationale);
   const required = always ? { required: 'true', requiredMessage: 'Say why you chose this verdict.' } : {};
   return [
-    tag('Header', { value: `Why${whenWords(rationale)}`, size: '5' }),
+    tag('Header', { value: `Why${whenWords(rubric, rationale)}`, size: '5' }),
     tag('TextArea', { ...textArea(LABEL_NAMES.rationale, '3'), placeholder: 'The reason for your verdict', ...required }),
-    tag('Header', { value: `Critique${whenWords(critique)}`, size: '5' }),
+    tag('Header', { value: `Critique${whenWords(rubric, critique)}`, size: '5' }),
     tag('TextArea', { ...textArea(LABEL_NAMES.critique, '2'), placeholder: 'What would make the better answer better, in one sentence' }),
-    tag('Header', { value: `Policy reference${whenWords(policy)}`, size: '5' }),
+    tag('Header', { value: `Policy reference${whenWords(rubric, policy)}`, size: '5' }),
     tag('TextArea', { ...textArea(LABEL_NAMES.policyReference, '1'), placeholder: 'Section of the guideline or policy that decides' }),
   ];
 }
@@ -113,33 +120,36 @@ function textArea(name: string, rows: string): Record<string, string> {
 }
 
 /** Required by rules that a native control cannot follow is said in words. */
-function whenWords(rules: readonly Rule[]): string {
+function whenWords(rubric: Rubric, rules: readonly Rule[]): string {
   if (rules.length === 0) return '';
-  if (alwaysHolds(rules)) return ' (required)';
-  const reasons = rules.map(({ on, when, flagged, because }) => {
-    const named = NATIVE_VERDICTS.filter(({ verdict }) => on?.includes(verdict)).map(({ text }) => text.split(':')[0]);
-    const conditions = [...(named.length === 0 ? [] : [named.join(', ')]), ...(when === undefined ? [] : [because ?? 'some prompts']), ...(flagged ?? [])];
-    return conditions.join(' with ');
-  });
-  return ` (required for: ${reasons.join('; ')})`;
-}
-
-function alwaysHolds(rules: readonly Rule[]): boolean {
-  const bare = rules.filter(({ when, flagged }) => when === undefined && flagged === undefined);
-  return bare.some(({ on }) => on === undefined) || VERDICTS.every((verdict) => bare.some(({ on }) => on?.includes(verdict)));
+  return alwaysHolds(rules) ? ' (required)' : ` (required for: ${requirementWords(rubric, rules)})`;
 }
 
 function flagLines(rubric: Rubric): string[] {
   if (rubric.flags.length === 0) return [];
   return [
-    ...(['a', 'b'] as const).flatMap((side) => [
-      tag('Header', { value: `Flags of ${side.toUpperCase()}`, size: '5' }),
-      open('Choices', { name: flagsName(side), toName: OBJECT_NAME, choice: 'multiple', showInline: 'true' }),
-      ...rubric.flags.map(({ name, title, kind }) => `  ${tag('Choice', { value: name, html: kind === 'red_line' ? `${title} (red line: cannot be the better one)` : title })}`),
-      '</Choices>',
-    ]),
+    COLUMNS,
+    ...indent(2, (['a', 'b'] as const).flatMap((side) => sideFlagLines(rubric, side))),
+    '</View>',
     ...(rubric.flags.some(({ kind }) => kind === 'stale') ? staleLines() : []),
   ];
+}
+
+function sideFlagLines({ flags }: Rubric, side: 'a' | 'b'): string[] {
+  return [
+    '<View style="flex: 1 1 0">',
+    `  ${tag('Header', { value: `Flags of ${side.toUpperCase()}`, size: '5' })}`,
+    `  ${open('Choices', { name: flagsName(side), toName: OBJECT_NAME, choice: 'multiple' })}`,
+    ...flags.map((flag) => `    ${tag('Choice', flagChoice(flag))}`),
+    '  </Choices>',
+    '</View>',
+  ];
+}
+
+function flagChoice({ name, title, kind, question, when }: Flag): Record<string, string> {
+  const notes = [...(kind === 'red_line' ? ['red line: can neither win nor tie'] : []), ...(when === undefined ? [] : [`only ${conditionWords(when)}`])];
+  const html = notes.length === 0 ? title : `${title} (${notes.join('; ')})`;
+  return { value: name, html, ...(question === undefined ? {} : { hint: question }) };
 }
 
 function staleLines(): string[] {
@@ -153,16 +163,26 @@ function staleLines(): string[] {
 /** A dimension is required here only where it is asked of every prompt: a native control cannot look at the prompt. */
 function dimensionLines(rubric: Rubric, dimension: Dimension): string[] {
   const everywhere = dimension.weight > 0 && rubric.contexts.every(({ weights }) => weights[dimension.name] !== undefined);
-  const levels = Object.entries(dimension.levels).map(([level, { title, text }]) => `${level}: ${title === undefined ? '' : `${title}. `}${text}`);
   const suffix = !dimension.required ? '' : everywhere ? ' (required)' : ' (required where it applies)';
   return [
     tag('Header', { value: `${dimension.title}${suffix}`, size: '5' }),
-    ...(dimension.question === undefined ? [] : [tag('Header', { value: dimension.question, size: '6' })]),
-    ...(levels.length === 0 ? [] : [tag('Header', { value: levels.join(' · '), size: '6' })]),
-    '<View style="display: flex; gap: 24px">',
+    ...(dimension.question === undefined ? [] : [tag('Header', { value: dimension.question, size: '6', style: TEXT_STYLE })]),
+    COLUMNS,
     ...indent(2, (['a', 'b'] as const).flatMap((side) => ratingLines(dimension, side, dimension.required && everywhere))),
     '</View>',
+    ...levelLines(dimension),
   ];
+}
+
+/** Folded away until somebody wants to know: unfolded, they would push the next dimension off the screen. */
+function levelLines({ title, levels }: Dimension): string[] {
+  const lines = Object.entries(levels).flatMap(([level, { title: tier, text, example, counter_example: counter }]) => [
+    tag('Header', { value: `${level}: ${tier === undefined ? '' : `${tier}. `}${text}`, size: '6', style: 'font-size: 14px' }),
+    ...(example === undefined ? [] : [tag('Header', { value: `Example: ${example}`, size: '6', style: EXAMPLE_STYLE })]),
+    ...(counter === undefined ? [] : [tag('Header', { value: `Not this: ${counter}`, size: '6', style: EXAMPLE_STYLE })]),
+  ]);
+  if (lines.length === 0) return [];
+  return ['<Collapse>', `  ${open('Panel', { value: `What the levels of ${title} mean` })}`, '    <View>', ...indent(6, lines), '    </View>', '  </Panel>', '</Collapse>'];
 }
 
 function ratingLines(dimension: Dimension, side: 'a' | 'b', required: boolean): string[] {

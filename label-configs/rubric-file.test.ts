@@ -36,6 +36,34 @@ describe('the rubrics that ship', () => {
     expect(markdown.split(/\s+/).length).toBeGreaterThan(400);
   });
 
+  it.each(listRubrics())('the guideline of %s explains the flags, the red line, the staleness and the strength that the rubric asks for', (name) => {
+    const { rubric, guideline } = loadRubricWithGuideline(name);
+    const text = guideline.markdown.replace(/\s+/g, ' ');
+    for (const { title } of rubric.flags) expect(text).toContain(`**${title}**`);
+    expect(text).toMatch(/is a \*red line\*.*It is a veto|A red line is a veto/);
+    expect(text).toMatch(/source(?: \([^)]*\))? and its date/);
+    expect(text.includes('**Much or slightly better?**')).toBe(rubric.strength);
+  });
+
+  it.each(listRubrics())('the flags of %s stand on small chips: at most three at once, of few words', (name) => {
+    const rubric = loadRubric(name);
+    expect(rubric.flags.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['red_line', 'stale']));
+    for (const code of [true, false]) expect(rubric.flags.filter(({ when }) => when?.code === undefined || when.code === code).length).toBeLessThanOrEqual(3);
+    for (const { title, question } of rubric.flags) {
+      expect(title.split(' ').length).toBeLessThanOrEqual(4);
+      expect(title.length).toBeLessThanOrEqual(16);
+      expect(question).toMatch(/\?$/);
+    }
+  });
+
+  it.each(['code', 'factuality', 'quality', 'safety', 'support'])('each dimension of %s shows an answer that deserves a level, and one that only seems to', (name) => {
+    for (const { levels } of loadRubric(name).dimensions) {
+      const given = Object.values(levels);
+      expect(given.filter(({ example }) => example !== undefined).length).toBeGreaterThanOrEqual(3);
+      expect(given.some(({ counter_example: counter }) => counter !== undefined)).toBe(true);
+    }
+  });
+
   it.each(['support', 'quality'])('weigh %s as accuracy .5, tone .3, policy .2', (name) => {
     const weights = loadRubric(name).dimensions.map((dimension) => [dimension.name, dimension.weight]);
     expect(weights).toEqual([['accuracy', 0.5], ['tone', 0.3], ['policy', 0.2]]);

@@ -12,8 +12,9 @@ export const conditionSchema = z
     safety: z.boolean().optional(),
     /** Whether it is about code: a response has checks or a fenced block of code. */
     code: z.boolean().optional(),
-    /** At least so many turns of the user. */
+    /** So many turns of the user, both ends included. */
     turns_min: z.number().int().positive().optional(),
+    turns_max: z.number().int().positive().optional(),
     /** Words of the last user turn, both ends included. */
     prompt_words_min: z.number().int().nonnegative().optional(),
     prompt_words_max: z.number().int().nonnegative().optional(),
@@ -49,13 +50,14 @@ export function contextOf(task: TaskData): PromptContext {
 /** Whether a context meets a condition; without a condition it does. */
 export function meets(context: PromptContext, condition: Condition | undefined): boolean {
   if (condition === undefined) return true;
-  const { domain, difficulty, safety, code, turns_min, prompt_words_min, prompt_words_max } = condition;
+  const { domain, difficulty, safety, code, turns_min, turns_max, prompt_words_min, prompt_words_max } = condition;
   return (
     (domain?.includes(context.domain) ?? true) &&
     (difficulty === undefined || (context.difficulty !== null && difficulty.includes(context.difficulty))) &&
     (safety === undefined || safety === context.safety) &&
     (code === undefined || code === context.code) &&
     context.turns >= (turns_min ?? 0) &&
+    context.turns <= (turns_max ?? Infinity) &&
     context.promptWords >= (prompt_words_min ?? 0) &&
     context.promptWords <= (prompt_words_max ?? Infinity)
   );

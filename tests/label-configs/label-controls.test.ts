@@ -19,6 +19,10 @@ describe('readControls', () => {
       'TextArea rationale',
       'TextArea critique',
       'TextArea policy_reference',
+      'Choices a_flags',
+      'Choices b_flags',
+      'TextArea stale_source',
+      'TextArea stale_date',
       ...['accuracy', 'tone', 'policy'].flatMap((name) => [`Rating ${name}_a`, `Rating ${name}_b`]),
     ]);
     expect(controls[0]).toEqual({ name: 'verdict', type: 'Choices', toName: ['prompt'], choices: ['a', 'tie', 'both_bad', 'b'] });
@@ -75,7 +79,7 @@ test('a change names what is added, removed and changed, in words too', () => {
     same: false,
     added: ['correctness_a', 'correctness_b', 'security_a', 'security_b', 'clarity_a', 'clarity_b'],
     removed: ['accuracy_a', 'accuracy_b', 'tone_a', 'tone_b', 'policy_a', 'policy_b'],
-    changed: ['verdict'],
+    changed: ['verdict', 'a_flags', 'b_flags'],
     orphans: [{ control: 'tone_b', choice: null, annotations: 1, drafts: 0 }],
   });
   const text = renderLabelConfigChange({ ...change, project: 7, rubric: 'code' });
@@ -90,7 +94,7 @@ describe('pairloop label-config', () => {
     const { stdout } = await runInProcess(labelConfigCommand, ['build', 'hhh']);
     expect(stdout).toBe(`${xmlOf('hhh')}\n`);
     const document: unknown = JSON.parse((await runInProcess(labelConfigCommand, ['build', 'hhh', '--json'])).stdout);
-    expect(document).toMatchObject({ rubric: 'hhh', ...compileLabelConfig(loadRubric('hhh')), guideline: { name: 'hhh', version: '1.0' } });
+    expect(document).toMatchObject({ rubric: 'hhh', ...compileLabelConfig(loadRubric('hhh')), guideline: { name: 'hhh', version: '1.1' } });
     await expect(runInProcess(labelConfigCommand, ['build', 'nothing'])).rejects.toThrow(/There is no rubric "nothing"; choose one of: assistant/);
   });
 
