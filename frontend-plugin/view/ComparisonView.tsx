@@ -7,6 +7,7 @@ import { PromptPanel } from './PromptPanel.js';
 import { RubricForm } from './RubricForm.js';
 import { TextFields } from './TextFields.js';
 import { VerdictBar } from './VerdictBar.js';
+import type { Draft } from './state/draft.js';
 import { missingRequirements, type Requirement } from './state/requirements.js';
 import type { ComparisonSession } from './state/session.js';
 import { useFocusOnRefusal, useFocusOnWish } from './use-focus.js';
@@ -18,7 +19,7 @@ export function ComparisonView({ session }: { readonly session: ComparisonSessio
   const { dispatch, rubric } = session;
   const root = useRef<HTMLElement>(null);
   const lacking = useMemo(() => missingRequirements(state.draft, rubric), [state.draft, rubric]);
-  const missing = state.refusals > 0 && !state.readOnly ? lacking : [];
+  const missing = state.readOnly ? [] : lacking.filter((one) => state.refusals > 0 || isVeto(one, state.draft));
   useFocusOnRefusal(root, state.refusals);
   useFocusOnWish(root, state.focus);
   usePainted(session);
@@ -42,6 +43,11 @@ export function ComparisonView({ session }: { readonly session: ComparisonSessio
       </div>
     </section>
   );
+}
+
+/** A verdict that a red line forbids is said at once; what is merely not yet done, only when Submit was refused. */
+function isVeto({ field }: Requirement, { verdict }: Draft): boolean {
+  return field === 'verdict' && verdict !== null;
 }
 
 /** Why Submit was refused, in words, above the fields. */

@@ -12,7 +12,7 @@ export function GuidelinePanel({ session }: { readonly session: ComparisonSessio
   return (
     <SidePanel title={`Guideline ${version}`} onClose={() => session.dispatch({ type: 'close' })}>
       {session.state.mustAcknowledge ? <Acknowledgement session={session} changedFrom={changedFrom ?? ''} version={version} /> : null}
-      <MarkdownText blocks={blocks} />
+      <div className="pl-guideline"><MarkdownText blocks={blocks} /></div>
     </SidePanel>
   );
 }
