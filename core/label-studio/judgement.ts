@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { flagsName, LABEL_NAMES, META_KEY } from '../domain/label-names.js';
 import { strengthSchema, verdictSchema, type Strength, type Verdict } from '../domain/verdict.js';
 import type { Judgement, VoteMeta } from '../domain/vote.js';
+import { judgementOf, REACT_CODE_NAME, REACT_CODE_TYPE } from './react-code.js';
 import type { ResultRegion } from './result-regions.js';
 
 /** The judgement read from an annotation, or the reason why it holds none. */
@@ -15,9 +16,14 @@ const likertLevel = z.number().int().min(1).max(5);
  * names or types are passed over, and so are ratings that are no level from 1 to 5 (Label Studio stores
  * any). Exactly one verdict is needed: none, an unknown one or two different ones make the annotation
  * unusable. `null` stands for a result that is no list.
+ *
+ * In Enterprise the judgement is one ReactCode region, which has to be complete; more of them have to say the
+ * same. Where `pair` (the pair's opaque id) is given, those of other pairs are passed over.
  */
-export function readJudgement(regions: readonly ResultRegion[] | null): Reading {
+export function readJudgement(regions: readonly ResultRegion[] | null, pair?: string): Reading {
   if (regions === null) return { unusable: 'its result is no list of regions' };
+  const comparisons = regions.filter(({ from_name, type }) => from_name === REACT_CODE_NAME && type === REACT_CODE_TYPE);
+  if (comparisons.length > 0) return readComparisons(comparisons, regions, pair);
   const verdict = readVerdict(regions);
   if ('unusable' in verdict) return verdict;
   const judgement: Judgement = {
@@ -45,6 +51,22 @@ export function sameJudgement(one: Judgement, other: Judgement): boolean {
       flags.b,
     ]);
   return fingerprint(one) === fingerprint(other);
+}
+
+function readComparisons(comparisons: readonly ResultRegion[], regions: readonly ResultRegion[], pair: string | undefined): Reading {
+  if (choicesOf(regions, LABEL_NAMES.verdict).length > 0) return { unusable: 'it has both a ReactCode judgement and a native verdict' };
+  const values = comparisons.map(({ value }) => value.reactcode);
+  const own = values.filter((value) => value === undefined || pair === undefined || value.pair === pair);
+  if (own.length === 0) return { unusable: "its ReactCode judgement is another pair's" };
+  const judgements: Judgement[] = [];
+  for (const value of own) {
+    if (value === undefined) return { unusable: 'its ReactCode judgement cannot be read' };
+    if (!value.complete) return { unusable: 'its ReactCode judgement is not complete' };
+    judgements.push(judgementOf(value));
+  }
+  const first = judgements[0]!;
+  if (judgements.some((other) => !sameJudgement(first, other))) return { unusable: `it has ${judgements.length} ReactCode judgements that differ` };
+  return { judgement: first };
 }
 
 function readVerdict(regions: readonly ResultRegion[]): { verdict: Verdict; meta: VoteMeta | null } | { unusable: string } {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { storableText } from '../database/storable-text.js';
+import { storableJson, storableText } from '../database/storable-text.js';
 import { META_KEY } from '../domain/label-names.js';
 import { voteMetaSchema, type VoteMeta } from '../domain/vote.js';
+import { REACT_CODE_TYPE, reactCodeValueSchema, type ReactCodeValue } from './react-code.js';
 
 /**
  * What is kept of one region of a Label Studio result: the values a judgement is made of. Everything
@@ -15,6 +16,7 @@ export interface ResultRegion {
     readonly text?: string[] | undefined;
     readonly rating?: number | undefined;
     readonly number?: number | undefined;
+    readonly reactcode?: ReactCodeValue | undefined;
   };
   /** Only what the view wrote. */
   readonly meta: { readonly [META_KEY]: VoteMeta } | null;
@@ -29,6 +31,7 @@ const VALUE_KEYS: Readonly<Record<string, keyof ResultRegion['value']>> = {
   textarea: 'text',
   rating: 'rating',
   number: 'number',
+  [REACT_CODE_TYPE]: 'reactcode',
 };
 
 const valueSchema = z.object({
@@ -36,6 +39,7 @@ const valueSchema = z.object({
   text: textList.optional().catch(undefined),
   rating: z.number().optional().catch(undefined),
   number: z.number().optional().catch(undefined),
+  reactcode: z.looseObject({}).transform((one): unknown => JSON.parse(storableJson(one))).pipe(reactCodeValueSchema).optional().catch(undefined),
 });
 
 const metaSchema = z.object({ [META_KEY]: voteMetaSchema }).transform((meta): ResultRegion['meta'] => {

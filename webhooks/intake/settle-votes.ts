@@ -16,7 +16,7 @@ export interface Seat {
 interface Place {
   readonly seat: Seat;
   readonly project: { readonly id: number; readonly journal_required: boolean };
-  readonly item: { readonly id: number; readonly pair_id: string };
+  readonly item: { readonly id: number; readonly pair_id: string; readonly opaque_id: string };
   readonly raterId: string;
 }
 
@@ -34,7 +34,7 @@ export async function settleVotes(tx: Tx, seat: Seat, queue: Pick<Queue, 'send'>
   const place = await findPlace(tx, seat);
   if (place === undefined) return;
   const [annotations, journal] = [await readAnnotations(tx, seat), await readJournal(tx, seat)];
-  const derived = deriveVotes(annotations, journal, place.project.journal_required);
+  const derived = deriveVotes(annotations, journal, place.project.journal_required, place.item.opaque_id);
   const votes = derived.filter((one): one is DerivedVote => !('unusable' in one));
   const vanished = await removeOthers(tx, place, votes);
   const changed = [];
@@ -51,7 +51,8 @@ async function findPlace(tx: Tx, seat: Seat): Promise<Place | undefined> {
   const found = await tx
     .selectFrom('batch_item')
     .innerJoin('batch', 'batch.id', 'batch_item.batch_id')
-    .select(['batch_item.id', 'batch_item.pair_id', 'batch.project_id'])
+    .innerJoin('pair', 'pair.id', 'batch_item.pair_id')
+    .select(['batch_item.id', 'batch_item.pair_id', 'batch.project_id', 'pair.opaque_id'])
     .where('batch_item.task_id', '=', seat.taskId)
     .executeTakeFirst();
   if (found === undefined) return undefined;
@@ -62,7 +63,7 @@ async function findPlace(tx: Tx, seat: Seat): Promise<Place | undefined> {
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
   const { id: raterId } = await ensureRater(tx, seat.userId);
-  return { seat, project, item: { id: found.id, pair_id: found.pair_id }, raterId };
+  return { seat, project, item: { id: found.id, pair_id: found.pair_id, opaque_id: found.opaque_id }, raterId };
 }
 
 /** ISO 8601 in UTC with microseconds, so that two times compare as text. */

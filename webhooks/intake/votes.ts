@@ -46,13 +46,14 @@ export type Derived =
  * Derives the votes of one annotator on one task from all their annotations there. A pure function of what
  * is known, so that the order in which it became known cannot matter. Of several usable annotations
  * the one changed last counts (ties: the highest id); a skip never counts, but a later skip takes back an
- * earlier vote. With `journalRequired` only what the gateway's journal holds can count or take back.
+ * earlier vote. With `journalRequired` only what the gateway's journal holds can count or take back. `pair` is the
+ * task's, by its opaque id, for judgements that name theirs.
  */
-export function deriveVotes(annotations: readonly KnownAnnotation[], journal: readonly JournalEntry[], journalRequired: boolean): Derived[] {
+export function deriveVotes(annotations: readonly KnownAnnotation[], journal: readonly JournalEntry[], journalRequired: boolean, pair?: string): Derived[] {
   const newestFirst = [...annotations].sort((one, other) => (one.updated_at === other.updated_at ? other.id - one.id : one.updated_at < other.updated_at ? 1 : -1));
   let standing: number | undefined;
   return newestFirst.map((annotation) => {
-    const reading = annotation.was_cancelled ? { judgement: null } : readJudgement(annotation.result);
+    const reading = annotation.was_cancelled ? { judgement: null } : readJudgement(annotation.result, pair);
     if ('unusable' in reading) return { annotationId: annotation.id, unusable: reading.unusable };
     const { judgement } = reading;
     const linked = journal.filter((entry) => isLinked(entry, annotation));
