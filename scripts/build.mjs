@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const SOURCES = ['core', 'label-configs', 'frontend-plugin', 'ml-backend', 'webhooks', 'cli'];
+/** The view for the gateway, and the one for Enterprise's ReactCode tag. */
+const VITE_CONFIGS = ['vite.config.ts', 'vite.react-code.config.ts'];
 const STAMP = join(ROOT, 'dist', 'build-stamp');
 
 /** Name, size and time of every source: changes when any of them does. */
@@ -20,7 +22,7 @@ function sourceStamp() {
       hash.update(`${path}\0${status.size}\0${status.mtimeMs}\n`);
     }
   };
-  for (const source of [...SOURCES, 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'vite.config.ts']) {
+  for (const source of [...SOURCES, 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', ...VITE_CONFIGS]) {
     if (existsSync(join(ROOT, source))) visit(join(ROOT, source));
   }
   return hash.digest('hex');
@@ -38,7 +40,7 @@ export function build({ quiet = false } = {}) {
   const node = (script, ...args) =>
     execFileSync(process.execPath, [join(ROOT, 'node_modules', script), ...args], { cwd: ROOT, stdio: ['ignore', 2, 2] });
   node('typescript/bin/tsc', '-p', 'tsconfig.build.json');
-  if (existsSync(join(ROOT, 'vite.config.ts'))) node('vite/bin/vite.js', 'build', '--logLevel', 'warn');
+  for (const config of VITE_CONFIGS) node('vite/bin/vite.js', 'build', '--config', config, '--logLevel', 'warn');
   mkdirSync(dirname(STAMP), { recursive: true });
   writeFileSync(STAMP, stamp);
 }

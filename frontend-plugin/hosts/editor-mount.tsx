@@ -6,6 +6,7 @@ import { ComparisonView } from '../view/ComparisonView.js';
 import { storedPreferences } from '../view/state/preferences.js';
 import { ComparisonSession } from '../view/state/session.js';
 import themeCss from '../view/theme.css?inline';
+import { clock } from './clock.js';
 import { createEditorHost, isOpen } from './editor-host.js';
 import { answerForRequired, beforeSave, openAnnotation, resumeDrafts, type EditorAnnotation, type EditorStore } from './editor-store.js';
 import { fitHeight } from './fit-height.js';
@@ -145,14 +146,6 @@ function endRoot(root: Root, place: HTMLElement): void {
 }
 
 const preferences = storedPreferences(() => window.localStorage);
-
-const clock = {
-  now: () => performance.timeOrigin + performance.now(),
-  after(ms: number, call: () => void): () => void {
-    const timer = setTimeout(call, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 function note(message: string): void {
   // oxlint-disable-next-line no-console -- the only place where an admin can see why the view is off

@@ -17,9 +17,10 @@ const ENTRIES = [
   /^cli\/main\.ts$/,
   /\.mjs$/,
   /\.test\.tsx?$/,
-  /(^|\/)(vite|vitest)\.config\.ts$/,
+  /(^|\/)(vite|vitest)(\.[\w-]+)?\.config\.ts$/,
   /^tests\/support\/(database-server|pairloop-stack)\.ts$/,
-  /^frontend-plugin\/hosts\/community\.tsx$/,
+  /^frontend-plugin\/hosts\/(community|react-code)\.tsx$/,
+  /^tests\/view\/react-code\/frame\.ts$/,
   /\.d\.ts$/,
 ];
 
