@@ -16,12 +16,12 @@ import { createIdentities } from './identity.js';
 import { createLabelStudioProxy, type LabelStudioProxy } from './label-studio-proxy.js';
 import { handleNextTask, type NextTaskDeps } from './next-task.js';
 import { originFault, socketOriginFault } from './origin.js';
-import { readPresentation } from './presentation.js';
 import { Refusal, sendJson, sendRefusal } from './refusal.js';
 import { createRoleProxy } from './role-proxy.js';
 import { settlePending } from './settle.js';
 import { startSettleTimer } from './settle-timer.js';
 import { handleSubmission, type SubmissionDeps } from './submission.js';
+import { answerAcknowledgement, answerPresentation, type ViewApiDeps } from './view-api.js';
 import { serveViewFiles } from './view-files.js';
 
 export interface GatewayOptions {
@@ -54,7 +54,8 @@ const CLOSE_MS_MAX = 10_000;
  *    when it is down; 404 for paths that are not public.
  * 4. A path that is not in its plain form: 400.
  * 5. A state-changing request with a cookie from another site's page: 403.
- * 6. `/pairloop/api/presentation`: 401, 400, 503. Any other `/pairloop/*`: 404.
+ * 6. `/pairloop/api/presentation`: 401, 400, 503. `/pairloop/api/acknowledgement`: 401, 413, 415, 400,
+ *    404, 409, 503. Any other `/pairloop/*`: 404.
  * 7. Label Studio. In Pairloop's projects the next task (see `handleNextTask`) and submissions (see
  *    `handleSubmission`) are checked in the order given there; everything else, and everything in other
  *    projects, is streamed untouched, except that app pages get the view's script.
@@ -97,9 +98,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-interface Deps extends SubmissionDeps, NextTaskDeps {
+interface Deps extends SubmissionDeps, NextTaskDeps, ViewApiDeps {
   readonly proxy: LabelStudioProxy;
-  readonly secrets: Secrets;
 }
 
 function createApp({ config, log }: GatewayOptions, deps: Deps, now: () => Date): Express {
@@ -122,6 +122,7 @@ function createApp({ config, log }: GatewayOptions, deps: Deps, now: () => Date)
     next();
   });
   app.get('/pairloop/api/presentation', (req, res) => answerPresentation(deps, req, res));
+  app.post('/pairloop/api/acknowledgement', (req, res) => answerAcknowledgement(deps, req, res));
   app.use('/pairloop', notFound);
   // Label Studio would ask a host on the internet for these; without an answer its pages show the tips they carry.
   app.get('/heidi-tips', notFound);
@@ -132,13 +133,6 @@ function createApp({ config, log }: GatewayOptions, deps: Deps, now: () => Date)
 
 function notFound(req: Request): never {
   throw new Refusal(404, `There is nothing at ${req.originalUrl.split('?', 1)[0]!.slice(0, 200)}.`);
-}
-
-async function answerPresentation(deps: Deps, req: Request, res: Response): Promise<void> {
-  const { userId } = await deps.identities.identify(req);
-  const taskId = Number(req.query['task']);
-  if (!Number.isSafeInteger(taskId) || taskId <= 0) throw new Refusal(400, 'Name the task: /pairloop/api/presentation?task=ID.');
-  sendJson(res, 200, await readPresentation(deps.db, deps.secrets, taskId, userId));
 }
 
 async function passToLabelStudio(deps: Deps, req: IncomingMessage, res: ServerResponse): Promise<void> {

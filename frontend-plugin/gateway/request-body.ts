@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
 import { Refusal } from './refusal.js';
 
 /** Largest submission that is taken: far above any judgement, far below what would hurt. */
@@ -31,4 +32,26 @@ export function readRequestBody(req: IncomingMessage, bytesMax = SUBMISSION_BYTE
     req.on('close', () => reject(new Refusal(400, 'Not saved: the request broke off before all of it arrived; try again.')));
     req.on('error', () => {});
   });
+}
+
+/**
+ * Reads a request's body as a JSON object.
+ *
+ * @throws Refusal (415) when it is not sent as JSON, (400) when it is no JSON object.
+ */
+export function readJsonObject(req: IncomingMessage, bytes: Buffer): Record<string, unknown> {
+  if (req.headers['content-type']?.toLowerCase().startsWith('application/json') !== true) {
+    throw new Refusal(415, 'Not saved: it must be sent as application/json.');
+  }
+  const parsed = z.record(z.string(), z.unknown()).safeParse(parseJson(bytes));
+  if (!parsed.success) throw new Refusal(400, 'Not saved: what was sent is not a JSON object.');
+  return parsed.data;
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
 }

@@ -13,7 +13,7 @@ import type { Identities, Identity } from './identity.js';
 import { completeSubmission, findAnnotation, outcomeOf, recordSubmission, type JournalEntry } from './journal.js';
 import { findLostAnswer, type Repetition } from './lost-answer.js';
 import { Refusal } from './refusal.js';
-import { readRequestBody } from './request-body.js';
+import { readJsonObject, readRequestBody } from './request-body.js';
 
 export interface SubmissionDeps {
   readonly db: Db;
@@ -106,7 +106,7 @@ const DROPPED_FIELDS = ['completed_by', 'updated_by', 'ground_truth', 'task', 'p
 
 function readSubmission(call: SubmissionCall, req: IncomingMessage, bytes: Buffer): Submission {
   if (call.kind === 'change' && call.change === 'delete') return { body: {}, uniqueId: null, bytes };
-  const given = parseJsonObject(req, bytes);
+  const given = readJsonObject(req, bytes);
   const dropped = call.kind === 'change' ? [...DROPPED_FIELDS, 'unique_id'] : DROPPED_FIELDS;
   const body = Object.fromEntries(Object.entries(given).filter(([name]) => !dropped.includes(name)));
   if (call.kind === 'change') return { body, uniqueId: null, bytes: Buffer.from(JSON.stringify(body)) };
@@ -115,23 +115,6 @@ function readSubmission(call: SubmissionCall, req: IncomingMessage, bytes: Buffe
   body['unique_id'] = uniqueId.data;
   if (call.skipped) body['was_cancelled'] = true;
   return { body, uniqueId: uniqueId.data, bytes: Buffer.from(JSON.stringify(body)) };
-}
-
-function parseJsonObject(req: IncomingMessage, bytes: Buffer): Record<string, unknown> {
-  if (req.headers['content-type']?.toLowerCase().startsWith('application/json') !== true) {
-    throw new Refusal(415, 'Not saved: a submission must be sent as application/json.');
-  }
-  const parsed = z.record(z.string(), z.unknown()).safeParse(parseJson(bytes));
-  if (!parsed.success) throw new Refusal(400, 'Not saved: the submission is not a JSON object.');
-  return parsed.data;
-}
-
-function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8')) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 function entryOf(call: SubmissionCall, taskId: number, { userId }: Identity, { body, uniqueId }: Submission): JournalEntry {

@@ -18,6 +18,8 @@ const USER = { id: 41, email: 'rater@example.com' };
 const RATER = { authorization: 'Token rater', 'content-type': 'application/json' };
 const APP_PAGE = '<html><head><title>x</title></head><body><script id="app-settings"></script></body></html>';
 
+const RESULT = [{ from_name: 'verdict', to_name: 'prompt', type: 'choices', value: { choices: ['a'] } }];
+
 type Handler = (req: IncomingMessage, res: ServerResponse, body: string) => void | Promise<void>;
 
 let database: TestDatabase;
@@ -107,7 +109,7 @@ function submit(taskId: number, body: unknown, headers: Record<string, string> =
 }
 
 async function submitCode(uniqueId: string): Promise<number> {
-  return (await submit(100, { result: [], unique_id: uniqueId })).status;
+  return (await submit(100, { result: RESULT, unique_id: uniqueId })).status;
 }
 
 const journal = () => database.db.selectFrom('journal').selectAll().orderBy('id').execute();
@@ -120,18 +122,17 @@ test('the journal row is committed before Label Studio sees the submission, and 
     await other.destroy();
     json(res, 201, { id: 900 });
   };
-  const result = [{ from_name: 'verdict', to_name: 'prompt', type: 'choices', value: { choices: ['a'] } }];
-  const reply = await submit(100, { result, lead_time: 3.5, completed_by: 999, ground_truth: true, draft_id: 4, title: 'kept upstream' });
+  const reply = await submit(100, { result: RESULT, lead_time: 3.5, completed_by: 999, ground_truth: true, draft_id: 4, title: 'kept upstream' });
   expect(reply.status).toBe(201);
   expect(before).toEqual([{ outcome: 'pending', kind: 'submit', task_id: 100, label_studio_user_id: USER.id }]);
   const [row] = await journal();
-  expect(row).toMatchObject({ outcome: 'stored', status: 201, annotation_id: 900, body: { result, lead_time: 3.5 } });
+  expect(row).toMatchObject({ outcome: 'stored', status: 201, annotation_id: 900, body: { result: RESULT, lead_time: 3.5 } });
   const sent = JSON.parse(seen.at(-1)!.body) as Record<string, unknown>;
-  expect(sent).toEqual({ result, lead_time: 3.5, draft_id: 4, title: 'kept upstream', unique_id: row!.unique_id });
+  expect(sent).toEqual({ result: RESULT, lead_time: 3.5, draft_id: 4, title: 'kept upstream', unique_id: row!.unique_id });
 });
 
 test('a submission with characters that PostgreSQL cannot store is journalled and forwarded all the same', async () => {
-  const result = [{ from_name: 'rationale', type: 'textarea', value: { text: ['nul \0, half \ud83d'] } }];
+  const result = [...RESULT, { from_name: 'rationale', type: 'textarea', value: { text: ['nul \0, half \ud83d'] } }];
   expect((await submit(100, { result })).status).toBe(201);
   const row = await database.db.selectFrom('journal').select('body').orderBy('id', 'desc').executeTakeFirstOrThrow();
   expect(JSON.stringify(row.body)).toContain('nul \uFFFD, half \uFFFD');
@@ -139,8 +140,8 @@ test('a submission with characters that PostgreSQL cannot store is journalled an
 
 test('skips, updates and deletions are journalled under their kind; only the author may change an annotation', async () => {
   await submit(100, { result: [], was_cancelled: true });
-  expect((await call('/api/annotations/900', { method: 'PATCH', headers: RATER, body: JSON.stringify({ result: [], unique_id: randomUUID() }) })).status).toBe(201);
-  expect(JSON.parse(seen.at(-1)!.body)).toEqual({ result: [] });
+  expect((await call('/api/annotations/900', { method: 'PATCH', headers: RATER, body: JSON.stringify({ result: RESULT, unique_id: randomUUID() }) })).status).toBe(201);
+  expect(JSON.parse(seen.at(-1)!.body)).toEqual({ result: RESULT });
   await call('/api/annotations/900/', { method: 'DELETE', headers: { authorization: 'Token rater' } });
   await call('/api/annotations/900/convert-to-draft', { method: 'POST', headers: RATER, body: '{}' });
   expect((await journal()).map((row) => [row.kind, row.task_id, row.annotation_id])).toEqual([
@@ -177,7 +178,7 @@ test('bad submissions are refused with their reason and never forwarded', async 
   }
   expect(await journal()).toEqual([]);
   expect(seen.filter((one) => one.url.includes('annotations'))).toEqual([]);
-  const own = await submit(100, { result: [] }, { cookie: 'sessionid=rater', origin: 'https://pairs.example', 'content-type': 'application/json' });
+  const own = await submit(100, { result: RESULT }, { cookie: 'sessionid=rater', origin: 'https://pairs.example', 'content-type': 'application/json' });
   expect(own.status).toBe(201);
 });
 
@@ -272,7 +273,7 @@ test('a task’s presentation: the annotator’s own order, rubric and guideline
   const reply = await present('task=101');
   const body = (await reply.json()) as Record<string, unknown>;
   expect([reply.status, reply.headers.get('cache-control')]).toEqual([200, 'no-store']);
-  expect(Object.keys(body).sort()).toEqual(['displayed', 'guideline', 'label_config_hash', 'managed', 'rubric']);
+  expect(Object.keys(body).sort()).toEqual(['displayed', 'guideline', 'label_config_hash', 'managed', 'progress', 'rubric']);
   expect(body).toMatchObject({
     managed: true,
     displayed: presentationOrder(secrets.presentation, String(USER.id), items[1]!.opaqueId),
@@ -336,7 +337,7 @@ test('Label Studio down: a page for browsers, JSON for the rest, and the row is 
   const other = await startTestGateway(database.db);
   labelStudio = identityFirst;
   const at = `http://127.0.0.1:${other.port}`;
-  await fetch(`${at}/api/tasks/100/annotations`, { method: 'POST', headers: RATER, body: '{"result":[]}' });
+  await fetch(`${at}/api/tasks/100/annotations`, { method: 'POST', headers: RATER, body: JSON.stringify({ result: RESULT }) });
   gone.closeAllConnections();
   await new Promise((resolve) => gone.close(resolve));
   expect(url).not.toBe('');
@@ -344,7 +345,7 @@ test('Label Studio down: a page for browsers, JSON for the rest, and the row is 
   expect([page.status, page.headers.get('retry-after'), await page.text()]).toEqual([503, '5', expect.stringContaining('<h1>Label Studio is not available</h1>')]);
   const api = await fetch(`${at}/api/projects`);
   expect([api.status, await api.json()]).toEqual([503, expect.objectContaining({ detail: expect.stringContaining('cannot be reached') })]);
-  const submission = await fetch(`${at}/api/tasks/100/annotations`, { method: 'POST', headers: RATER, body: '{"result":[]}' });
+  const submission = await fetch(`${at}/api/tasks/100/annotations`, { method: 'POST', headers: RATER, body: JSON.stringify({ result: RESULT }) });
   expect(submission.status).toBe(503);
   expect((await journal()).map((row) => row.outcome)).toEqual(['stored', 'refused']);
   await other.close();

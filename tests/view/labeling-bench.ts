@@ -8,6 +8,7 @@ import { LabelStudioClient } from '../../core/label-studio/client.js';
 import { taskDataSchema } from '../../core/label-studio/task-data.js';
 import { createAccount, type Credentials, type OpenedAccount } from '../../core/running/label-studio-account.js';
 import { compileLabelConfig } from '../../label-configs/compile.js';
+import { loadGuideline } from '../../label-configs/guideline-file.js';
 import { loadRubric } from '../../label-configs/rubric-file.js';
 import type { Stack } from '../support/pairloop-stack.js';
 import { seedProject } from '../support/seed-project.js';
@@ -56,7 +57,10 @@ export async function makeProject(
   for (const [at, { pairId }] of items.entries()) {
     await bench.db.updateTable('pair').set({ opaque_id: data[at]!.pair }).where('id', '=', pairId).execute();
   }
-  await bench.db.updateTable('project').set({ rubric: rubricName, label_config_hash: hash }).where('label_studio_id', '=', project.id).execute();
+  const { name, version, sha256, markdown } = loadGuideline(rubric.guideline);
+  await bench.db.insertInto('guideline').values({ name, version, sha256, markdown }).onConflict((conflict) => conflict.doNothing()).execute();
+  const installed = { rubric: rubricName, rubric_definition: JSON.stringify(rubric), guideline_version: version, guideline_sha256: sha256, label_config_hash: hash };
+  await bench.db.updateTable('project').set(installed).where('label_studio_id', '=', project.id).execute();
   const own = bench.db.selectFrom('project').select('id').where('label_studio_id', '=', project.id);
   await bench.db.updateTable('batch').set({ state: 'shipped', shipped_at: new Date() }).where('project_id', 'in', own).execute();
   return { projectId: project.id, taskIds, hash };
