@@ -34,8 +34,10 @@ export interface PromptContext {
 
 const FENCE = /^ {0,3}(?:```|~~~)/m;
 
+type Seen = Pick<TaskData, 'domain' | 'difficulty' | 'safety' | 'prompt' | 'messages' | 'response_a' | 'response_b' | 'checks_a' | 'checks_b'>;
+
 /** Reads the context from what an annotator may see of a pair. */
-export function contextOf(task: TaskData): PromptContext {
+export function contextOf(task: Seen): PromptContext {
   const users = [...(task.messages ?? []).filter(({ role }) => role === 'user').map(({ content }) => content), ...(task.prompt === null ? [] : [task.prompt])];
   return {
     domain: task.domain,

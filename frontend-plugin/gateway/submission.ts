@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Db } from '../../core/database/connect.js';
-import { messageOf } from '../../core/errors.js';
+import { messageOf, PairloopError } from '../../core/errors.js';
 import type { LabelStudioClient } from '../../core/label-studio/client.js';
 import { LabelStudioError } from '../../core/label-studio/client.js';
 import type { Logger } from '../../core/logging.js';
 import { isTrue, type Call } from './call.js';
+import { refuseIncomplete } from './completeness.js';
 import { ExchangeError, exchange, sendReply, type Reply } from './exchange.js';
 import { findItem, refusePaused } from './guard.js';
 import type { Identities, Identity } from './identity.js';
@@ -36,7 +37,7 @@ const NOT_SAVED = 'Not saved: Pairloop cannot write its journal just now. Your w
  *
  * @returns false, with the request untouched, when the task is not Pairloop's.
  * @throws Refusal in this order: 401 not logged in, 503 journal out of reach, 403 paused, 403 somebody
- * else's annotation, 413 too large, 415 not JSON, 400 malformed; after forwarding 502 or 503 without an answer.
+ * else's annotation, 413 too large, 415 not JSON, 400 malformed, 403 incomplete (see `refuseIncomplete`); after forwarding 502 or 503 without an answer.
  */
 export async function handleSubmission(deps: SubmissionDeps, req: IncomingMessage, res: ServerResponse, call: SubmissionCall): Promise<boolean> {
   const identity = await deps.identities.identify(req);
@@ -49,12 +50,19 @@ export async function handleSubmission(deps: SubmissionDeps, req: IncomingMessag
     throw new Refusal(403, 'Not saved: this annotation is another annotator’s, and only its author may change it.');
   }
   const submission = readSubmission(call, req, await readRequestBody(req));
+  if (isJudgement(call, submission.body)) await journalled(deps, refuseIncomplete(deps.db, target.taskId, submission.body['result'] ?? []));
   const journalId = await journalled(deps, recordSubmission(deps.db, entryOf(call, target.taskId, identity, submission)));
   const reply = await forward(deps, req, journalId, submission.bytes);
   const { uniqueId, body } = submission;
   const lost = reply.status !== 409 || uniqueId === null ? undefined : await recover(deps, { ...item, ...identity, taskId: target.taskId, uniqueId, body, headers: req.headers });
   sendReply(res, lost ?? reply);
   return true;
+}
+
+/** Skips, deletions and changes that leave the result as it is say nothing that could be incomplete. */
+function isJudgement(call: SubmissionCall, body: Submission['body']): boolean {
+  if (isTrue(body['was_cancelled'])) return false;
+  return call.kind === 'create' || (call.change === 'update' && 'result' in body);
 }
 
 /** What keeps the lost answer from being found leaves the refusal as it is. */
@@ -72,6 +80,7 @@ async function journalled<T>(deps: SubmissionDeps, work: Promise<T>): Promise<T>
   try {
     return await work;
   } catch (error) {
+    if (error instanceof Refusal || error instanceof PairloopError) throw error;
     deps.log.error({ failure: messageOf(error) }, 'a submission was refused: the journal cannot be reached');
     throw new Refusal(503, NOT_SAVED, { retryAfterS: 5, cause: error });
   }

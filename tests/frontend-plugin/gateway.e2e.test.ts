@@ -17,6 +17,7 @@ const admin = accounts.find((account) => account.role === 'admin')!;
 const TOKEN = { authorization: `Token ${labelStudio.apiKey}` };
 const LABEL_CONFIG = `<View><Text name="prompt" value="$prompt_text"/><Choices name="verdict" toName="prompt"><Choice value="a"/><Choice value="b"/></Choices></View>`;
 const RESULT = [{ id: 'v', from_name: 'verdict', to_name: 'prompt', type: 'choices', origin: 'manual', value: { choices: ['a'] }, meta: { pairloop: { view: 'test' } } }];
+const CHANGED = [{ ...RESULT[0], value: { choices: ['b'] } }];
 
 let db: Db;
 let client: LabelStudioClient;
@@ -145,9 +146,9 @@ test('a submission, its repetition, an update and a deletion: Label Studio and j
   const { id, ground_truth: truth, detail } = (await made.json()) as { id: number; ground_truth: boolean; detail?: string };
   expect([made.status, truth, detail]).toEqual([201, false, undefined]);
   expect((await submit(publicUrl, taskId, { result: RESULT, unique_id: uniqueId })).status).toBe(409);
-  const patch = { method: 'PATCH', headers: { ...TOKEN, 'content-type': 'application/json' }, body: JSON.stringify({ result: [] }) };
+  const patch = { method: 'PATCH', headers: { ...TOKEN, 'content-type': 'application/json' }, body: JSON.stringify({ result: CHANGED }) };
   expect((await fetch(`${publicUrl}/api/annotations/${id}`, patch)).status).toBe(200);
-  expect((await client.annotation(id)).result).toEqual([]);
+  expect((await client.annotation(id)).result).toEqual(CHANGED);
   expect((await fetch(`${publicUrl}/api/annotations/${id}/`, { method: 'DELETE', headers: TOKEN })).status).toBe(204);
   expect((await client.task(taskId)).annotations).toEqual([]);
   expect((await rowsOf(taskId)).map((row) => [row.kind, row.outcome, row.status, row.annotation_id])).toEqual([
@@ -168,7 +169,7 @@ test('Label Studio stores and then breaks off: submitting again shows it saved, 
   expect(broken.status).toBe(502);
   expect((await rowsOf(taskId)).map((row) => row.outcome)).toEqual(['pending']);
   const [annotation] = (await client.task(taskId)).annotations;
-  expect((await submit(base, taskId, { result: [], unique_id: uniqueId })).status).toBe(409);
+  expect((await submit(base, taskId, { result: CHANGED, unique_id: uniqueId })).status).toBe(409);
   const again = await submit(base, taskId, { result: RESULT, unique_id: uniqueId });
   expect([again.status, await again.json()]).toEqual([201, expect.objectContaining({ id: annotation!.id, task: taskId, result: RESULT })]);
   await sleep(50);
