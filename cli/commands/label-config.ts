@@ -2,10 +2,10 @@ import { defineCommand } from 'citty';
 import { loadConfig } from '../../core/config.js';
 import { LabelStudioClient } from '../../core/label-studio/client.js';
 import { resolveConnections } from '../../core/running/running-file.js';
-import { compileReactCodeConfig, readReactCodeBundle } from '../../label-configs/compile-react-code.js';
 import { compileLabelConfig } from '../../label-configs/compile.js';
 import { listRubrics, loadRubric, loadRubricWithGuideline } from '../../label-configs/rubric-file.js';
 import { compareLabelConfig, renderLabelConfigChange } from '../label-config-change.js';
+import { compileForHost, HOST_ARGUMENT, parseHost } from '../label-config-host.js';
 import { parseWholeNumber } from '../number-argument.js';
 import { RUBRIC_HELP } from '../rubric-help.js';
 
@@ -40,12 +40,12 @@ const buildCommand = defineCommand({
   meta: { name: 'build', description: "Print a rubric's label config: the XML that Label Studio takes under Settings > Labeling Interface > Code." },
   args: {
     rubric: rubricArgument,
-    host: { type: 'enum', options: ['community', 'react-code'], default: 'community', description: "What shows the view: the gateway, or the ReactCode tag of Label Studio Enterprise (docs/enterprise-react-code.md)." },
+    host: HOST_ARGUMENT,
     json: { ...jsonArgument, description: 'Print {"rubric", "hash", "guideline", "xml"}.' },
   },
   run({ args }) {
     const { rubric, guideline } = loadRubricWithGuideline(args.rubric);
-    const { xml, hash } = args.host === 'react-code' ? compileReactCodeConfig(rubric, guideline, readReactCodeBundle()) : compileLabelConfig(rubric);
+    const { xml, hash } = compileForHost(parseHost(args.host), rubric, guideline);
     const { name, version, sha256 } = guideline;
     const document = { rubric: rubric.name, hash, guideline: { name, version, sha256 }, xml };
     process.stdout.write(args.json === true ? `${JSON.stringify(document)}\n` : `${xml}\n`);

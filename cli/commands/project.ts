@@ -1,4 +1,5 @@
 import { defineCommand } from 'citty';
+import { HOST_ARGUMENT, parseHost } from '../label-config-host.js';
 import { parseNumber } from '../number-argument.js';
 import { RUBRIC_HELP } from '../rubric-help.js';
 import { withProjectParts } from '../system/connected.js';
@@ -10,6 +11,7 @@ const createCommand = defineCommand({
     title: { type: 'string', required: true, valueHint: 'TITLE', description: 'Its title in Label Studio.' },
     rubric: { type: 'string', default: 'assistant', valueHint: 'RUBRIC', description: RUBRIC_HELP },
     'label-studio-project': { type: 'string', valueHint: 'ID', description: 'Take this project of Label Studio instead of making one.' },
+    host: HOST_ARGUMENT,
     'votes-min': { type: 'string', default: '2', valueHint: 'N', description: 'Votes every pair gets.' },
     'votes-max': { type: 'string', default: '3', valueHint: 'N', description: 'Votes a pair gets when the first ones disagree.' },
     json: { type: 'boolean', description: 'Print one JSON document.' },
@@ -20,6 +22,7 @@ const createCommand = defineCommand({
       const installed = await installRubricProject(parts, {
         title: args.title,
         rubric: args.rubric,
+        host: parseHost(args.host),
         votesMin: parseNumber('--votes-min', args['votes-min']),
         votesMax: parseNumber('--votes-max', args['votes-max']),
         ...(adopted === undefined ? {} : { labelStudioProjectId: parseNumber('--label-studio-project', adopted) }),

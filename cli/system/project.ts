@@ -2,7 +2,6 @@ import { randomInt } from 'node:crypto';
 import type { Db } from '../../core/database/connect.js';
 import type { Secrets } from '../../core/database/secrets.js';
 import { LabelStudioClient, type LabelStudioAccess } from '../../core/label-studio/client.js';
-import { compileLabelConfig } from '../../label-configs/compile.js';
 import { loadRubricWithGuideline } from '../../label-configs/rubric-file.js';
 import { importPairs, type ImportResult } from '../../ml-backend/pool/import.js';
 import { parsePairsFile, type PairsFile } from '../../ml-backend/pool/pairs-file.js';
@@ -14,6 +13,7 @@ import { parseGoldFile } from '../../webhooks/quality/gold-file.js';
 import { storeGoldAnswers } from '../../webhooks/quality/gold.js';
 import { installProject, type InstalledProject } from '../../webhooks/quality/project.js';
 import { shipBatch } from '../../webhooks/quality/shipment.js';
+import { compileForHost, type LabelConfigHost } from '../label-config-host.js';
 
 /** What crosses rooms: the database, Label Studio and the shared secrets. */
 export interface ProjectParts {
@@ -28,20 +28,27 @@ export interface RubricProject {
   readonly title: string;
   /** The name of a rubric that ships, or the path of a team's own. */
   readonly rubric: string;
+  /** Without it, the gateway's. */
+  readonly host?: LabelConfigHost;
   readonly labelStudioProjectId?: number;
   readonly votesMin?: number;
   readonly votesMax?: number;
   readonly agreementMin?: number;
 }
 
-/** Makes a project from a rubric (see `installProject`), with its label config, guideline, webhook and ML backend. */
+/**
+ * Makes a project from a rubric (see `installProject`), with its label config, guideline, webhook and ML backend. With the
+ * view in Enterprise's ReactCode tag nobody goes through the gateway, so that votes count without its journal.
+ */
 export function installRubricProject(parts: ProjectParts, project: RubricProject): Promise<InstalledProject> {
   const { rubric, guideline } = loadRubricWithGuideline(project.rubric);
-  const config = compileLabelConfig(rubric);
+  const { host = 'community', ...rest } = project;
+  const config = compileForHost(host, rubric, guideline);
   return installProject(
     { db: parts.db, labelStudio: new LabelStudioClient(parts.labelStudio) },
     {
-      ...project,
+      ...rest,
+      ...(host === 'react-code' ? { journalRequired: false } : {}),
       labelConfig: config.xml,
       labelConfigHash: config.hash,
       rubric,
