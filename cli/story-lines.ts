@@ -19,9 +19,11 @@ function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
-function shown(value: unknown): string {
+/** A list of its own is of alternatives (accepted verdicts); one inside a value is of things that all hold (flags of a side). */
+function shown(value: unknown, joint = ' or '): string {
   if (typeof value === 'number') return String(Number(value.toFixed(4)));
   if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return value.map(shown).join(' or ');
-  return `(${Object.entries(value).map(([name, one]) => `${name} ${shown(one)}`).join(', ')})`;
+  if (Array.isArray(value)) return value.map((one) => shown(one)).join(joint);
+  const known = Object.entries(value).filter(([, one]) => !isEmpty(one));
+  return `(${known.map(([name, one]) => `${name} ${shown(one, ' and ')}`).join(', ')})`;
 }

@@ -5,7 +5,7 @@ import { LabelStudioClient, LabelStudioError } from '../../core/label-studio/cli
 import type { AnnotationWire, TaskWire } from '../../core/label-studio/wire.js';
 import { readEvent } from '../../webhooks/intake/event.js';
 import { applyDelivery, storeDelivery } from '../../webhooks/intake/delivery.js';
-import { readGaps } from '../../webhooks/intake/gaps.js';
+import { readGaps, readLastCheck } from '../../webhooks/intake/gaps.js';
 import { reconcile, type ReconcileParts } from '../../webhooks/intake/reconcile.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { seedProject } from '../support/seed-project.js';
@@ -13,6 +13,7 @@ import { event, uuidOf, verdictResult, wire, type WireOptions } from './annotati
 
 const queue = { send: async () => {} };
 const NOW = new Date('2026-03-01T12:00:00Z');
+const LONG_AGO = new Date('2026-01-02T03:04:05Z');
 let database: TestDatabase;
 let db: Db;
 let projectId: number;
@@ -190,7 +191,7 @@ test('a vote whose journal row is settled later counts then', async () => {
 });
 
 test('gaps between the witnesses are counted, with ids', async () => {
-  const journal = (uniqueId: number, over: object = {}) => ({ label_studio_user_id: 1, kind: 'submit' as const, task_id: 101, unique_id: uuidOf(uniqueId), body: '{}', outcome: 'stored' as const, ...over });
+  const journal = (uniqueId: number, over: object = {}) => ({ label_studio_user_id: 1, kind: 'submit' as const, task_id: 101, unique_id: uuidOf(uniqueId), body: '{}', outcome: 'stored' as const, received_at: LONG_AGO, ...over });
   await db.insertInto('journal').values([journal(1), journal(50), journal(51, { outcome: 'pending' }), journal(52, { outcome: 'refused' })]).execute();
   await deliverAndApply({ id: 1, task: 101 });
   await deliverAndApply({ id: 2, task: 101, verdict: 'left' });
@@ -209,5 +210,23 @@ test('gaps between the witnesses are counted, with ids', async () => {
   });
   const gaps = await readGaps(db, projectId);
   expect(gaps).toMatchObject({ deliveredNotInApi: { ids: [4] }, inApiNeverDelivered: { ids: [3] }, unusable: { ids: [2] } });
+  expect(await readLastCheck(db, projectId)).toEqual({ at: NOW, waiting: 0 });
   expect(await readGaps(db, 999)).toMatchObject({ journalPending: { count: 0, ids: [] } });
+});
+
+test('what came since the last check waits for the next one, and is a gap when that does not find it', async () => {
+  const submission = { label_studio_user_id: 9, kind: 'submit' as const, task_id: 101, unique_id: uuidOf(90), body: '{}', outcome: 'stored' as const };
+  await db.insertInto('journal').values({ ...submission, received_at: NOW }).execute();
+  await deliverAndApply({ id: 1, task: 101, uniqueId: uuidOf(1) });
+  await db.updateTable('annotation').set({ updated_at: NOW }).execute();
+  const gaps = async () => (({ journalledNotInLabelStudio: journalled, deliveredNotInApi: delivered }) => [journalled, delivered])(await counts());
+  expect([await gaps(), await readLastCheck(db, projectId)]).toEqual([[0, 0], { at: null, waiting: 2 }]);
+  // A listing that shows neither, as when it began before they were stored.
+  const none = api(() => [], { async *tasks() {} });
+  const check = (seconds: number) => reconcile({ ...none, now: () => new Date(NOW.getTime() + seconds * 1_000) }, 1, 'recent');
+  await db.updateTable('project').set({ listed_at: LONG_AGO, fully_listed_at: NOW }).execute();
+  await check(5);
+  expect([await gaps(), await readLastCheck(db, projectId)]).toEqual([[0, 0], { at: new Date(NOW.getTime() + 5_000), waiting: 2 }]);
+  await check(65);
+  expect([await gaps(), (await readLastCheck(db, projectId)).waiting]).toEqual([[1, 1], 0]);
 });

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { renderStatus } from '../../cli/status-lines.js';
+import { renderStory } from '../../cli/story-lines.js';
 import { explainPair } from '../../webhooks/reports/explain.js';
 import { listRaters } from '../../webhooks/reports/rater-list.js';
 import { readCountedVotes, readStatus } from '../../webhooks/reports/status.js';
@@ -67,6 +69,25 @@ test('explain tells one pair in the order of time, by either of its ids', async 
   const gold = await explainPair(database.db, 'g1');
   expect(gold.events.map((event) => event.what)).toEqual(['imported', 'released', 'vote', 'skip', 'gold check']);
   expect(gold.events.at(-1)!.facts).toMatchObject({ accepted: ['a'], verdict: 'b', passed: false });
+});
+
+test('strength, flags, a stale claim and times are counted in the status and told in the story', async () => {
+  const meta = { view: '1', displayed: 'ab', first_paint_ms: 80, first_interaction_ms: 900, verdict_ms: 4000, reading_ms: 3000 };
+  const said = { strength: 'much' as const, flags: JSON.stringify({ a: [], b: ['stale', 'unsafe'] }), stale_source: 'WHO', stale_date: '2026-05', meta: JSON.stringify(meta) };
+  await database.db.updateTable('vote').set(said).where('annotation_id', 'in', [1, 5, 6]).execute();
+  await database.db.updateTable('vote').set({ strength: 'slightly', flags: JSON.stringify({ a: ['unsafe'], b: ['unsafe'] }) }).where('annotation_id', '=', 2).execute();
+  const { projects } = await readStatus(database.db);
+  // Neither the gold item's vote (5) nor the one that does not count (6).
+  expect(projects[0]!.votes).toMatchObject({ byStrength: { much: 1, slightly: 1 }, byFlag: { stale: 1, unsafe: 2 } });
+  const story = await explainPair(database.db, 'p1');
+  expect(story.events[2]!.facts).toMatchObject({ strength: 'much', flags: { a: [], b: ['stale', 'unsafe'] }, stale_source: 'WHO', stale_date: '2026-05', first_paint_ms: 80, first_interaction_ms: 900, verdict_ms: 4000, reading_ms: 3000 });
+  expect(renderStory(story)).toContain('verdict a, strength much');
+  expect(renderStory(story)).toContain('flags (b stale and unsafe), stale source WHO, stale date 2026-05');
+  const status = renderStatus({ ...(await readStatus(database.db)), projects: [{ ...projects[0]!, lastCheck: { at: new Date('2026-03-01T12:00:00Z'), waiting: 1 } }] });
+  expect(status).toMatch(/Strength +1 much, 1 slightly better\n +Flags +1 stale, 2 unsafe\n/);
+  expect(status).toMatch(/Last check +2026-03-01 12:00:00 UTC; 1 submission waits for the next, one a minute\n +Gaps +none/);
+  await database.db.updateTable('vote').set({ strength: null, flags: null, stale_source: null, stale_date: null, meta: null }).execute();
+  expect(renderStatus(await readStatus(database.db))).not.toMatch(/Strength|Flags/);
 });
 
 test('explain tells what a vote was before its annotator changed it', async () => {

@@ -44,10 +44,14 @@ const EVENT_QUERIES: readonly ((pairId: string) => RawBuilder<unknown>)[] = [
     where i.pair_id = ${pairId} and j.outcome = 'stored' and j.kind in ('submit', 'update') and exists (
       select from journal l where l.annotation_id = j.annotation_id and l.id > j.id and l.outcome = 'stored' and l.kind in ('update', 'skip'))`,
   (pairId) => sql`select v.submitted_at as at, case v.state when 'cast' then 'vote' else 'skip' end as what,
-      json_strip_nulls(json_build_object('rater', v.rater_id, 'verdict', v.verdict, 'displayed', v.displayed_order,
-      'annotation', v.annotation_id, 'likert', v.likert, 'rationale', v.rationale, 'critique', v.critique,
-      'policy_reference', v.policy_reference, 'skip_reason', v.skip_reason, 'active_ms', v.active_ms, 'lead_time_s', v.lead_time_s,
-      'guideline', v.guideline_version, 'view', v.view_version, 'counted', v.counted, 'not_counted_reason', v.not_counted_reason)) as facts
+      json_strip_nulls(json_build_object('rater', v.rater_id, 'verdict', v.verdict, 'strength', v.strength, 'displayed', v.displayed_order,
+      'annotation', v.annotation_id, 'likert', v.likert, 'flags', nullif(v.flags, '{"a": [], "b": []}'), 'rationale', v.rationale,
+      'critique', v.critique, 'policy_reference', v.policy_reference, 'stale_source', v.stale_source, 'stale_date', v.stale_date,
+      'skip_reason', v.skip_reason, 'guideline', v.guideline_version, 'guideline_acknowledged_at', v.meta -> 'guideline_acknowledged_at',
+      'view', v.view_version, 'counted', v.counted, 'not_counted_reason', v.not_counted_reason,
+      'started_at', v.started_at, 'first_paint_ms', v.meta -> 'first_paint_ms',
+      'first_interaction_ms', v.meta -> 'first_interaction_ms', 'verdict_ms', v.meta -> 'verdict_ms', 'active_ms', v.active_ms,
+      'reading_ms', v.meta -> 'reading_ms', 'lead_time_s', v.lead_time_s)) as facts
     from vote v where v.pair_id = ${pairId}`,
   (pairId) => sql`select a.deleted_at as at, 'annotation deleted' as what, json_build_object('annotation', a.id) as facts
     from annotation a join batch_item i on i.task_id = a.task_id where i.pair_id = ${pairId} and a.deleted_at is not null`,

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Db } from '../../core/database/connect.js';
-import type { Verdict } from '../../core/domain/verdict.js';
+import type { Strength, Verdict } from '../../core/domain/verdict.js';
 import type { ItemVote } from '../../core/domain/vote.js';
-import { readGaps, type Gaps } from '../intake/gaps.js';
+import { readGaps, readLastCheck, type Gaps, type LastCheck } from '../intake/gaps.js';
 import { agreementReport } from '../statistics/agreement-report.js';
 import type { Estimate } from '../statistics/bootstrap.js';
 
@@ -21,11 +21,16 @@ export interface ProjectStatus {
     readonly notCounted: number;
     readonly raters: number;
     readonly byVerdict: Partial<Record<Verdict, number>>;
+    /** How many verdicts for A or B were said to be how clear. */
+    readonly byStrength: Partial<Record<Strength, number>>;
+    /** How many votes set a flag, on one side or both, by its name. */
+    readonly byFlag: Readonly<Record<string, number>>;
   };
   readonly accepted: Partial<Record<Verdict, number>>;
   readonly gold: { readonly items: number; readonly passed: number; readonly failed: number };
   readonly agreement: { readonly percent: Estimate; readonly alpha: Estimate };
   readonly gaps: Gaps;
+  readonly lastCheck: LastCheck;
 }
 
 export interface Status {
@@ -77,6 +82,7 @@ async function readProjectStatus(db: Db, projectId: number): Promise<ProjectStat
       cast: votes.length,
       raters: report.n.raters,
       byVerdict: tally(votes.map((vote) => vote.value as Verdict)),
+      ...(await readMarks(db, projectId)),
     },
     accepted: await countAccepted(db, projectId),
     gold: await one(db, sql`select
@@ -86,6 +92,7 @@ async function readProjectStatus(db: Db, projectId: number): Promise<ProjectStat
       from gold_check g join vote v on v.annotation_id = g.annotation_id where v.project_id = ${projectId}`),
     agreement: { percent: report.percentAgreement, alpha: report.krippendorffAlpha },
     gaps: await readGaps(db, projectId),
+    lastCheck: await readLastCheck(db, projectId),
   };
 }
 
@@ -102,6 +109,20 @@ export async function readCountedVotes(db: Db, projectId: number): Promise<ItemV
     .orderBy('vote.annotation_id')
     .execute();
   return rows.map(({ item, rater, value }) => ({ item, rater, value: value! }));
+}
+
+/** Strengths and flags of the same votes, counted; empty where none was given. */
+async function readMarks(db: Db, projectId: number): Promise<Pick<ProjectStatus['votes'], 'byStrength' | 'byFlag'>> {
+  return one(db, sql`with counted as (
+      select v.strength, v.flags from vote v join batch_item i on i.id = v.batch_item_id
+      where v.project_id = ${projectId} and v.state = 'cast' and v.counted and i.kind = 'pair'
+    ), flagged as (
+      select name, count(*) as votes from counted, lateral (
+        select distinct jsonb_array_elements_text((flags -> 'a') || (flags -> 'b')) as name) as each_flag group by name
+    ) select
+      (select coalesce(jsonb_object_agg(strength, votes), '{}') from (
+        select strength, count(*) as votes from counted where strength is not null group by strength) as by_strength) as "byStrength",
+      (select coalesce(jsonb_object_agg(name, votes), '{}') from flagged) as "byFlag"`);
 }
 
 async function countAccepted(db: Db, projectId: number): Promise<Partial<Record<Verdict, number>>> {
