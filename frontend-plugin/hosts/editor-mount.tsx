@@ -5,12 +5,14 @@ import { taskDataSchema } from '../../core/label-studio/task-data.js';
 import { ComparisonView } from '../view/ComparisonView.js';
 import { storedPreferences } from '../view/state/preferences.js';
 import { ComparisonSession } from '../view/state/session.js';
+import { TextExtrasContext } from '../view/text-extras.js';
 import themeCss from '../view/theme.css?inline';
 import { clock } from './clock.js';
 import { createEditorHost, isOpen } from './editor-host.js';
 import { answerForRequired, beforeSave, openAnnotation, resumeDrafts, type EditorAnnotation, type EditorStore } from './editor-store.js';
 import { fitHeight } from './fit-height.js';
 import type { PresentationReply } from './presentation.js';
+import { loadedTextExtras } from './text-extras.js';
 
 declare const PAIRLOOP_VERSION: string;
 
@@ -126,7 +128,7 @@ function draw(one: Mounted, reply: PresentationReply, source: PresentationSource
       one.end();
     },
   });
-  root.render(<ComparisonView session={session} />);
+  root.render(<TextExtrasContext value={loadedTextExtras}><ComparisonView session={session} /></TextExtrasContext>);
   node.closest('.pairloop-root')?.classList.add(LIVE);
   const prepare = (): boolean => {
     const ready = session.prepareToSave();

@@ -68,7 +68,8 @@ function isEditable(event: KeyboardEvent): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
-/** Any dialog of the page that is not the comparison's own. */
+/** A dialog of the page that is not the comparison's own, or one of ours that asks before anything else. */
 function isDialogOpen(): boolean {
+  if (document.querySelector('dialog:modal') !== null) return true;
   return [...document.querySelectorAll<HTMLElement>(DIALOGS)].some((one) => one.closest('.pairloop-root') === null && one.offsetParent !== null);
 }

@@ -2,17 +2,17 @@ import { useMemo, useState, type ReactNode } from 'react';
 import { messageOf } from '../../core/errors.js';
 import { MarkdownText } from './MarkdownText.js';
 import { SidePanel } from './SidePanel.js';
-import { parseMarkdown } from './state/markdown.js';
 import type { ComparisonSession } from './state/session.js';
+import { readText } from './state/text-document.js';
 
 /** The guideline that this pair is judged by; a changed one is confirmed here before the next verdict. */
 export function GuidelinePanel({ session }: { readonly session: ComparisonSession }): ReactNode {
   const { version, markdown, changed_from: changedFrom } = session.presentation.guideline;
-  const blocks = useMemo(() => parseMarkdown(markdown), [markdown]);
+  const text = useMemo(() => readText(markdown), [markdown]);
   return (
     <SidePanel title={`Guideline ${version}`} onClose={() => session.dispatch({ type: 'close' })}>
       {session.state.mustAcknowledge ? <Acknowledgement session={session} changedFrom={changedFrom ?? ''} version={version} /> : null}
-      <div className="pl-guideline"><MarkdownText blocks={blocks} /></div>
+      <div className="pl-guideline"><MarkdownText text={text} /></div>
     </SidePanel>
   );
 }

@@ -1,101 +1,80 @@
-import { memo, type ReactNode } from 'react';
-import { CodeBlock } from './CodeBlock.js';
-import { cut } from './state/code-tokens.js';
-import type { Block, Inline, Text } from './state/markdown.js';
+import { memo, useEffect, useRef, type ReactNode } from 'react';
+import { AddressAsking } from './AddressDialog.js';
+import { BlocksView } from './BlockView.js';
+import { allotted } from './state/blocks.js';
+import type { Part, TextDocument } from './state/text-document.js';
+import { useGrowth, type Growth } from './use-growth.js';
+
+/** How far from the end of what is drawn the next rows are drawn. */
+const AHEAD = '1500px';
+/** `scrollMargin` is for the panes that scroll inside the page; a browser that does not know it draws on when the end is seen. */
+const NEAR: IntersectionObserverInit & { readonly scrollMargin: string } = { rootMargin: AHEAD, scrollMargin: AHEAD };
 
 interface MarkdownTextProps {
-  readonly blocks: readonly Block[];
-  /** Line of code (counted through all code blocks) to be set off. */
+  readonly text: TextDocument;
+  /** Line of code (counted through all code blocks) to be set off and brought into view. */
   readonly line?: number | undefined;
 }
 
-/** Draws parsed Markdown as React elements: nothing is ever handed to the browser as HTML, no address is followed. */
-export const MarkdownText = memo(function MarkdownText({ blocks, line }: MarkdownTextProps): ReactNode {
+/**
+ * Draws a text as React elements: nothing is ever handed to the browser as HTML, no address is followed. A long text is drawn
+ * as far as somebody scrolls, jumps to a line, or asks for all of it.
+ */
+export const MarkdownText = memo(function MarkdownText({ text, line }: MarkdownTextProps): ReactNode {
+  const place = useRef<HTMLDivElement>(null);
+  const growth = useGrowth(text, line, place);
+  const parts = allotted(text.parts, growth.rows, (part) => part.rows);
+  const lettersLeft = text.source.length - parts.reduce((sum, [part, rows]) => sum + part.length * Math.min(1, rows / part.rows), 0);
+  const isWhole = text.isRead && text.rows <= growth.rows;
   return (
-    <div className="pl-markdown">
-      {blocks.map((block, at) => (
-        <BlockView key={at} block={block} line={line} />
-      ))}
+    <div className="pl-markdown" ref={place}>
+      <AddressAsking>
+        {parts.map(([part, rows], at) => (
+          <PartView key={at} part={part} rows={rows} isOnly={text.isShort} line={isLineIn(line, part, text.parts[at - 1]) ? line : undefined} />
+        ))}
+      </AddressAsking>
+      {isWhole ? null : <RestView growth={growth} letters={Math.ceil(lettersLeft)} />}
     </div>
   );
 });
 
-function BlockView({ block, line }: { readonly block: Block; readonly line: number | undefined }): ReactNode {
-  switch (block.type) {
-    case 'paragraph':
-      return <p>{inlines(block.children)}</p>;
-    case 'heading':
-      return <HeadingView level={block.level} words={block.children} />;
-    case 'list':
-      return <ListView start={block.start} items={block.items} line={line} />;
-    case 'quote':
-      return <blockquote><MarkdownText blocks={block.children} line={line} /></blockquote>;
-    case 'codeBlock':
-      return <CodeBlock code={block.text} language={block.language} firstLine={block.firstLine} marks={block.marks} line={line} />;
-    case 'table':
-      return <TableView head={block.head} rows={block.rows} />;
-    case 'rule':
-      return <hr />;
-  }
+function isLineIn(line: number | undefined, part: Part, before: Part | undefined): boolean {
+  return line !== undefined && line <= part.codeLinesUpTo && line > (before?.codeLinesUpTo ?? 0);
 }
 
-/** Headings of a response stand below those of the page. */
-function HeadingView({ level, words }: { readonly level: number; readonly words: readonly Inline[] }): ReactNode {
-  const Tag = level === 1 ? 'h4' : level === 2 ? 'h5' : 'h6';
-  return <Tag className="pl-heading">{inlines(words)}</Tag>;
+interface PartViewProps {
+  readonly part: Part;
+  readonly rows: number;
+  readonly isOnly: boolean;
+  readonly line: number | undefined;
 }
 
-function ListView({ start, items, line }: { readonly start: number | null; readonly items: readonly Block[][]; readonly line: number | undefined }): ReactNode {
-  const rows = items.map((item, at) => (
-    <li key={at}>
-      {item.map((block, inner) => (
-        <BlockView key={inner} block={block} line={line} />
-      ))}
-    </li>
-  ));
-  return start === null ? <ul>{rows}</ul> : <ol start={start}>{rows}</ol>;
-}
+/** One part of a long text; the browser lays it out when it comes near. */
+const PartView = memo(function PartView({ part, rows, isOnly, line }: PartViewProps): ReactNode {
+  const blocks = <BlocksView blocks={part.blocks} rows={rows} line={line} />;
+  return isOnly ? blocks : <div className="pl-part">{blocks}</div>;
+});
 
-function TableView({ head, rows }: { readonly head: readonly Inline[][]; readonly rows: readonly Inline[][][] }): ReactNode {
+/** Stands where a text goes on that is not drawn yet. */
+function RestView({ growth, letters }: { readonly growth: Growth; readonly letters: number }): ReactNode {
+  const left = `${letters.toLocaleString('en')} more characters`;
   return (
-    <div className="pl-table">
-      <table>
-        <thead><tr>{head.map((cell, at) => <th key={at} scope="col">{inlines(cell)}</th>)}</tr></thead>
-        <tbody>{rows.map((row, at) => <tr key={at}>{row.map((cell, column) => <td key={column}>{inlines(cell)}</td>)}</tr>)}</tbody>
-      </table>
+    <div className="pl-rest">
+      {growth.isAll ? null : <Sentinel key={growth.rows} onNear={growth.drawMore} />}
+      <span>{growth.isAll ? `Drawing: ${left}` : left}</span>
+      {growth.isAll ? null : <button type="button" className="pl-quiet" onClick={growth.drawAll}>Show all</button>}
     </div>
   );
 }
 
-function inlines(children: readonly Inline[]): ReactNode {
-  return children.map((child, at) => <InlineView key={at} inline={child} />);
-}
-
-function InlineView({ inline }: { readonly inline: Inline }): ReactNode {
-  switch (inline.type) {
-    case 'text':
-      return <MarkedText text={inline} />;
-    case 'code':
-      return <code><MarkedText text={inline} /></code>;
-    case 'strong':
-      return <strong>{inlines(inline.children)}</strong>;
-    case 'em':
-      return <em>{inlines(inline.children)}</em>;
-    case 'strike':
-      return <s>{inlines(inline.children)}</s>;
-    case 'link':
-      return <><span className="pl-link-words">{inlines(inline.children)}</span><span className="pl-address"> ({inline.href})</span></>;
-    case 'image':
-      return <span className="pl-image">Image{inline.alt === '' ? '' : `: ${inline.alt}`}<span className="pl-address"> ({inline.source})</span></span>;
-    case 'break':
-      return <br />;
-  }
-}
-
-function MarkedText({ text }: { readonly text: Text }): ReactNode {
-  if (text.marks.length === 0) return text.text;
-  return cut({ from: 0, to: text.text.length }, text.marks).map((piece) => {
-    const words = text.text.slice(piece.from, piece.to);
-    return piece.marked ? <mark key={piece.from}>{words}</mark> : words;
-  });
+/** Reports once that its place is near what is seen. */
+function Sentinel({ onNear }: { onNear(): void }): ReactNode {
+  const place = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    if (place.current === null) return undefined;
+    const observer = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && onNear(), NEAR);
+    observer.observe(place.current);
+    return () => observer.disconnect();
+  }, [onNear]);
+  return <span ref={place} aria-hidden="true" />;
 }

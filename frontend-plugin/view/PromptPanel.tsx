@@ -4,7 +4,7 @@ import { MarkdownText } from './MarkdownText.js';
 import { ScrollingPart } from './ScrollingPart.js';
 import type { ComparisonSession } from './state/session.js';
 import { arrangeTurns } from './state/turns.js';
-import { parseMarkdown } from './state/markdown.js';
+import { readText } from './state/text-document.js';
 
 const ROLES: Readonly<Record<Message['role'], string>> = { system: 'System', user: 'User', assistant: 'Assistant', tool: 'Tool' };
 
@@ -49,5 +49,5 @@ function Turns({ turns, named }: { readonly turns: readonly Message[]; readonly 
 }
 
 function Turn({ content }: { readonly content: string }): ReactNode {
-  return <MarkdownText blocks={useMemo(() => parseMarkdown(content), [content])} />;
+  return <MarkdownText text={useMemo(() => readText(content), [content])} />;
 }

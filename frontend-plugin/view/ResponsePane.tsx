@@ -4,12 +4,12 @@ import { CodeChecks } from './CodeChecks.js';
 import { MarkdownText } from './MarkdownText.js';
 import { ScrollingPart } from './ScrollingPart.js';
 import type { Side } from './state/draft.js';
-import type { Block } from './state/markdown.js';
+import type { TextDocument } from './state/text-document.js';
 import type { CodeChecks as Checks } from '../../core/domain/pair.js';
 
 interface ResponsePaneProps {
   readonly side: Side;
-  readonly blocks: readonly Block[];
+  readonly text: TextDocument;
   readonly checks: Checks | null;
   readonly chosen: boolean;
   readonly score: number | undefined;
@@ -24,7 +24,7 @@ interface ResponsePaneProps {
 
 /** One response: its name, its text (which scrolls inside), its checks below. */
 export function ResponsePane(props: ResponsePaneProps): ReactNode {
-  const { side, blocks, checks, chosen, line, outputOpen, onOutput, onLine } = props;
+  const { side, text, checks, chosen, line, outputOpen, onOutput, onLine } = props;
   const name = `Response ${side.toUpperCase()}`;
   return (
     <section className="pl-pane" data-side={side} data-chosen={chosen} aria-label={name}>
@@ -35,7 +35,7 @@ export function ResponsePane(props: ResponsePaneProps): ReactNode {
         <Score {...props} />
       </header>
       <ScrollingPart className="pl-pane-body" label={`Text of ${name}`}>
-        <MarkdownText blocks={blocks} line={line} />
+        <MarkdownText text={text} line={line} />
       </ScrollingPart>
       {checks === null ? null : <CodeChecks checks={checks} line={line} outputOpen={outputOpen} onOutput={onOutput} onLine={onLine} />}
     </section>

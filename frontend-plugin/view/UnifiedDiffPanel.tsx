@@ -1,5 +1,6 @@
 import { useMemo, type ReactNode } from 'react';
 import { SidePanel } from './SidePanel.js';
+import { VisibleText } from './VisibleText.js';
 import { sideAcross, type Side } from './state/draft.js';
 import type { ComparisonSession } from './state/session.js';
 import { programOf, unifiedDiff, type DiffLine } from './state/unified-diff.js';
@@ -35,7 +36,7 @@ function Diff({ lines }: { readonly lines: readonly DiffLine[] | undefined }): R
           <span className="pl-line-number" aria-hidden="true">{right}</span>
           <span className="pl-diff-sign" aria-hidden="true">{SIGNS[kind]}</span>
           {NAMES[kind] === '' ? null : <span className="pl-unseen">{NAMES[kind]}</span>}
-          <code>{text}{'\n'}</code>
+          <code><VisibleText text={text} />{'\n'}</code>
         </div>
       ))}
     </pre>

@@ -1,7 +1,7 @@
-import type { Range } from './markdown.js';
+import type { Range } from './blocks.js';
 
 /** What a stretch of code is, for its colour only. */
-type TokenKind = 'plain' | 'keyword' | 'string' | 'comment' | 'number' | 'name';
+export type TokenKind = 'plain' | 'keyword' | 'string' | 'comment' | 'number' | 'name';
 
 export interface CodeToken {
   readonly kind: TokenKind;
@@ -40,37 +40,26 @@ function grammar(language: string): RegExp {
   return new RegExp(`(?<comment>${comment})|(?<string>${string})|(?<number>\\b\\d[\\w.]*)|(?<word>[A-Za-z_$][\\w$]*)`, 'g');
 }
 
-/**
- * Splits code into lines of coloured tokens. A few rules for common languages, not a parser: a wrong
- * guess is a wrong colour, never lost text (joined with line ends, the tokens are the code).
- * `marks` are stretches of the code to be set off (differences); tokens are cut at their ends.
- */
-export function codeLines(code: string, language: string, marks: readonly Range[] = []): CodeToken[][] {
-  const lines: CodeToken[][] = [[]];
-  for (const { kind, from, to } of kindsOf(code, language.toLowerCase())) {
-    for (const piece of cut({ from, to }, marks)) {
-      const parts = code.slice(piece.from, piece.to).split('\n');
-      parts.forEach((text, at) => {
-        if (at > 0) lines.push([]);
-        if (text !== '') lines.at(-1)?.push({ kind, text, marked: piece.marked });
-      });
-    }
-  }
-  return lines;
+/** A stretch of code that has a colour; what lies between stretches is plain. */
+export interface ColouredRange extends Range {
+  readonly kind: TokenKind;
 }
 
-function kindsOf(code: string, language: string): { kind: TokenKind; from: number; to: number }[] {
-  if (PLAIN.has(language)) return [{ kind: 'plain', from: 0, to: code.length }];
-  const found: { kind: TokenKind; from: number; to: number }[] = [];
-  let at = 0;
-  for (const match of code.matchAll(grammar(language))) {
+/** Code to its coloured stretches, in order and apart. */
+export type ColourCode = (code: string) => readonly ColouredRange[];
+
+/**
+ * Colours code by a few rules for common languages, without a grammar: a wrong guess is a wrong colour. Serves until
+ * the language's grammar is loaded, and where there is none.
+ */
+export function guessColours(code: string, language: string): ColouredRange[] {
+  const name = language.toLowerCase();
+  if (PLAIN.has(name)) return [];
+  const found: ColouredRange[] = [];
+  for (const match of code.matchAll(grammar(name))) {
     const kind = kindOf(match, code);
-    if (kind === 'plain') continue;
-    if (match.index > at) found.push({ kind: 'plain', from: at, to: match.index });
-    at = match.index + match[0].length;
-    found.push({ kind, from: match.index, to: at });
+    if (kind !== 'plain') found.push({ kind, from: match.index, to: match.index + match[0].length });
   }
-  if (at < code.length) found.push({ kind: 'plain', from: at, to: code.length });
   return found;
 }
 
@@ -81,6 +70,39 @@ function kindOf(match: RegExpMatchArray, code: string): TokenKind {
   if (number !== undefined) return 'number';
   if (KEYWORDS.has(match[0])) return 'keyword';
   return code[(match.index ?? 0) + match[0].length] === '(' ? 'name' : 'plain';
+}
+
+/**
+ * The tokens of each row of code: joined, they are the row. `rows` and `marks` are in order; `marks` are
+ * stretches to be set off (differences), tokens are cut at their ends. Linear in all of them together.
+ */
+export function tokensByRow(code: string, rows: readonly Range[], colours: readonly ColouredRange[], marks: readonly Range[]): CodeToken[][] {
+  const coloured = new Cursor(colours);
+  const marked = new Cursor(marks);
+  return rows.map(({ from, to }) => {
+    const tokens: CodeToken[] = [];
+    for (let at = from; at < to; ) {
+      const [colour, mark] = [coloured.at(at), marked.at(at)];
+      const end = Math.min(to, colour.end, mark.end);
+      tokens.push({ kind: colour.range?.kind ?? 'plain', text: code.slice(at, end), marked: mark.range !== undefined });
+      at = end;
+    }
+    return tokens;
+  });
+}
+
+/** Walks along sorted ranges: which one a place is in, and up to where that holds. */
+class Cursor<T extends Range> {
+  private index = 0;
+
+  constructor(private readonly ranges: readonly T[]) {}
+
+  at(place: number): { range: T | undefined; end: number } {
+    while ((this.ranges[this.index]?.to ?? Infinity) <= place) this.index += 1;
+    const range = this.ranges[this.index];
+    if (range === undefined) return { range, end: Infinity };
+    return range.from <= place ? { range, end: range.to } : { range: undefined, end: range.from };
+  }
 }
 
 /** Cuts a stretch at the ends of the marks, which are sorted and do not overlap. */

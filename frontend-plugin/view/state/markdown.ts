@@ -1,52 +1,28 @@
-import MarkdownIt, { type Token } from 'markdown-it';
+import type { Token } from 'markdown-it';
+import type { Align, Block, Code, Inline, ListItem, Table, Text } from './blocks.js';
+import { tokensOf } from './markdown-parser.js';
 
-/** A stretch of text, `from` inclusive, `to` exclusive, in UTF-16 units. */
-export interface Range {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Text as it is shown; `marks` are the stretches that differ from the other response. */
-export interface Text {
-  readonly text: string;
-  marks: Range[];
-}
-
-export type Inline =
-  | ({ readonly type: 'text' | 'code' } & Text)
-  | { readonly type: 'strong' | 'em' | 'strike'; readonly children: Inline[] }
-  | { readonly type: 'link'; readonly href: string; readonly children: Inline[] }
-  | { readonly type: 'image'; readonly alt: string; readonly source: string }
-  | { readonly type: 'break' };
-
-export type Block =
-  | { readonly type: 'paragraph'; readonly children: Inline[] }
-  | { readonly type: 'heading'; readonly level: number; readonly children: Inline[] }
-  | { readonly type: 'list'; readonly start: number | null; readonly items: Block[][] }
-  | { readonly type: 'quote'; readonly children: Block[] }
-  /** `firstLine`: number of its first line when all code of the document is counted through. */
-  | ({ readonly type: 'codeBlock'; readonly language: string; readonly firstLine: number } & Text)
-  | { readonly type: 'table'; readonly head: Inline[][]; readonly rows: Inline[][][] }
-  | { readonly type: 'rule' };
-
-// Link validation is off because nothing here becomes a link: an address is only ever shown as text.
-const parser = new MarkdownIt('default', { html: false, linkify: false, typographer: false });
-parser.validateLink = () => true;
+/** Formulas of one text that are read as such; the others are shown as they are written. */
+const FORMULAS_MAX = 300;
+const INFO_LENGTH_MAX = 80;
 
 /**
- * Parses untrusted Markdown into plain data: no HTML, no address that anything follows or loads. Raw
- * HTML comes out as the text it is. Kinds of tokens that are not known come out as their text.
+ * Parses untrusted Markdown into plain data: no HTML, no address that anything follows or loads. Raw HTML comes out as the
+ * text it is, and so does every kind of token that is not known. `codeLines` is the number of lines of code before it.
  */
-export function parseMarkdown(source: string): Block[] {
-  const reader = new TokenReader(parser.parse(source, {}));
-  return reader.blocks(undefined);
+export function parseMarkdown(source: string, codeLines = 0): Block[] {
+  return new TokenReader(tokensOf(source), source.split('\n'), codeLines).blocks(undefined);
 }
 
 class TokenReader {
   private index = 0;
-  private codeLines = 0;
+  private readonly formulas = { left: FORMULAS_MAX };
 
-  constructor(private readonly tokens: readonly Token[]) {}
+  constructor(
+    private readonly tokens: readonly Token[],
+    private readonly lines: readonly string[],
+    private codeLines: number,
+  ) {}
 
   /** Blocks up to the token of type `end`, which is consumed; to the end of the document without it. */
   blocks(end: string | undefined): Block[] {
@@ -73,46 +49,69 @@ class TokenReader {
       case 'fence':
       case 'code_block':
         return this.codeBlock(token);
+      case 'math_block':
+        return { type: 'mathBlock', tex: token.content, ...wholeText(withDelimiters(token)) };
       case 'table_open':
         return this.table();
       case 'hr':
         return { type: 'rule' };
+      case 'reference_definition':
+        return { type: 'definition', ...plainText(this.linesOf(token)) };
       default:
         return token.content === '' ? undefined : { type: 'paragraph', children: [plain(token.content)] };
     }
   }
 
-  private codeBlock(token: Token): Block {
+  private codeBlock(token: Token): Code {
     const text = token.content.replace(/\n$/, '');
     const firstLine = this.codeLines + 1;
-    this.codeLines += text.split('\n').length;
-    return { type: 'codeBlock', language: token.info.trim().split(/\s+/)[0] ?? '', firstLine, text, marks: [] };
+    this.codeLines += lineCount(text);
+    const info = token.info.trim().slice(0, INFO_LENGTH_MAX);
+    return { type: 'codeBlock', language: info.split(/\s+/)[0] ?? '', info, firstLine, ...plainText(text) };
   }
 
-  private items(end: string): Block[][] {
-    const found: Block[][] = [];
+  private items(end: string): ListItem[] {
+    const found: ListItem[] = [];
     for (let token = this.next(); token !== undefined && token.type !== end; token = this.next()) {
-      if (token.type === 'list_item_open') found.push(this.blocks('list_item_close'));
+      if (token.type === 'list_item_open') found.push(asItem(this.blocks('list_item_close')));
     }
     return found;
   }
 
-  private table(): Block {
+  private table(): Table {
     const rows: Inline[][][] = [];
+    const aligns: Align[] = [];
     for (let token = this.next(); token !== undefined && token.type !== 'table_close'; token = this.next()) {
-      if (token.type === 'tr_open') rows.push([]);
-      if (token.type === 'th_open') rows.at(-1)?.push(this.inlineUntil('th_close'));
-      if (token.type === 'td_open') rows.at(-1)?.push(this.inlineUntil('td_close'));
+      if (token.type === 'tr_open') rows.push(this.tableRow(this.linesOf(token), aligns));
     }
-    return { type: 'table', head: rows[0] ?? [], rows: rows.slice(1) };
+    return { type: 'table', aligns, head: rows[0] ?? [], rows: rows.slice(1) };
+  }
+
+  /** The cells of a row. Cells beyond the head's columns, which Markdown leaves out, stay as text in the last one. */
+  private tableRow(line: string, aligns: Align[]): Inline[][] {
+    const head: Inline[][] = [];
+    const cells: Inline[][] = [];
+    for (let token = this.next(); token !== undefined && token.type !== 'tr_close'; token = this.next()) {
+      if (token.type === 'th_open') aligns.push(alignOf(token));
+      if (token.type === 'th_open') head.push(this.inlineUntil('th_close'));
+      if (token.type === 'td_open') cells.push(this.inlineUntil('td_close'));
+    }
+    const excess = cells.length === 0 ? [] : cellsOf(line).slice(cells.length);
+    if (excess.length > 0) cells.at(-1)?.push(plain(` | ${excess.join(' | ')}`));
+    return [...head, ...cells];
   }
 
   private inlineUntil(end: string): Inline[] {
     const found: Inline[] = [];
     for (let token = this.next(); token !== undefined && token.type !== end; token = this.next()) {
-      found.push(...new InlineReader(token.children ?? []).inlines(undefined));
+      found.push(...new InlineReader(token.children ?? [], this.formulas).inlines(undefined));
     }
     return found;
+  }
+
+  private linesOf(token: Token): string {
+    const [from, to] = token.map ?? [0, 0];
+    return this.lines.slice(from, to).join('\n');
   }
 
   private next(): Token | undefined {
@@ -123,7 +122,10 @@ class TokenReader {
 class InlineReader {
   private index = 0;
 
-  constructor(private readonly tokens: readonly Token[]) {}
+  constructor(
+    private readonly tokens: readonly Token[],
+    private readonly formulas: { left: number },
+  ) {}
 
   inlines(end: string | undefined): Inline[] {
     const found: Inline[] = [];
@@ -143,11 +145,13 @@ class InlineReader {
       case 's_open':
         return { type: 'strike', children: this.inlines('s_close') };
       case 'link_open':
-        return { type: 'link', href: String(token.attrGet('href') ?? ''), children: this.inlines('link_close') };
+        return { type: 'link', ...addressOf(token, 'href'), children: this.inlines('link_close') };
       case 'image':
-        return { type: 'image', alt: token.content, source: String(token.attrGet('src') ?? '') };
+        return { type: 'image', ...addressOf(token, 'src'), alt: plainText(token.content) };
       case 'code_inline':
-        return { type: 'code', text: token.content, marks: [] };
+        return { type: 'code', ...plainText(token.content) };
+      case 'math_inline':
+        return this.formula(token);
       case 'softbreak':
         return plain('\n');
       case 'hardbreak':
@@ -157,39 +161,62 @@ class InlineReader {
     }
   }
 
+  private formula(token: Token): Inline {
+    this.formulas.left -= 1;
+    if (this.formulas.left < 0) return plain(withDelimiters(token));
+    const display = token.markup.startsWith('$$') || token.markup.startsWith('\\[');
+    return { type: 'math', tex: token.content, display, ...wholeText(withDelimiters(token)) };
+  }
+
   private next(): Token | undefined {
     return this.tokens[this.index++];
   }
 }
 
+function alignOf(token: Token): Align {
+  const align = /text-align:(left|center|right)/.exec(String(token.attrGet('style') ?? ''))?.[1];
+  return align === 'left' || align === 'center' || align === 'right' ? align : null;
+}
+
+/** The cells of a table's line, as they are written. */
+function cellsOf(line: string): string[] {
+  const cells = line.trim().replace(/^[\s>]*\|?/, '').replace(/(?<!\\)\|$/, '').split(/(?<!\\)\|/);
+  return cells.map((cell) => cell.trim());
+}
+
+function asItem(blocks: Block[]): ListItem {
+  const [first, ...rest] = blocks;
+  const [word, ...words] = first?.type === 'paragraph' ? first.children : [];
+  const box = word?.type === 'text' ? /^\[([ xX])\] /.exec(word.text) : null;
+  if (word?.type !== 'text' || box === null) return { ticked: null, blocks };
+  const text = plain(word.text.slice(box[0].length));
+  return { ticked: box[1] !== ' ', blocks: [{ type: 'paragraph', children: [text, ...words] }, ...rest] };
+}
+
+function addressOf(token: Token, name: 'href' | 'src'): { address: Text; title: string } {
+  return { address: wholeText(String(token.attrGet(name) ?? '')), title: String(token.attrGet('title') ?? '') };
+}
+
+function withDelimiters(token: Token): string {
+  const [open = '', close = ''] = token.markup.split(' ');
+  return `${open}${token.content}${close}`;
+}
+
+/** Lines of a code block's text; an empty block has one. */
+export function lineCount(text: string): number {
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  return lines;
+}
+
 function plain(text: string): Inline {
-  return { type: 'text', text, marks: [] };
+  return { type: 'text', ...plainText(text) };
 }
 
-/** All shown text of a document, in reading order; the same objects, so that marks can be set. */
-export function textsOf(blocks: readonly Block[]): Text[] {
-  return blocks.flatMap((block): Text[] => {
-    switch (block.type) {
-      case 'paragraph':
-      case 'heading':
-        return inlineTexts(block.children);
-      case 'list':
-        return block.items.flatMap(textsOf);
-      case 'quote':
-        return textsOf(block.children);
-      case 'codeBlock':
-        return [block];
-      case 'table':
-        return [block.head, ...block.rows].flatMap((row) => row.flatMap(inlineTexts));
-      case 'rule':
-        return [];
-    }
-  });
+function plainText(text: string): Text {
+  return { text, marks: [] };
 }
 
-function inlineTexts(inlines: readonly Inline[]): Text[] {
-  return inlines.flatMap((inline): Text[] => {
-    if (inline.type === 'text' || inline.type === 'code') return [inline];
-    return 'children' in inline ? inlineTexts(inline.children) : [];
-  });
+function wholeText(text: string): Text {
+  return { text, marks: [], whole: true };
 }

@@ -1,6 +1,7 @@
 import { structuredPatch } from 'diff';
 import type { TaskData } from '../../../core/label-studio/task-data.js';
-import { parseMarkdown, type Block } from './markdown.js';
+import type { Block } from './blocks.js';
+import { readText } from './text-document.js';
 
 /** One line of a unified diff; `number` counts in the left program for `removed`, else in the right one. */
 export interface DiffLine {
@@ -26,7 +27,7 @@ export function hasPrograms(task: Pick<TaskData, 'response_a' | 'response_b'>): 
  * numbered in the response and in its findings. Empty without code.
  */
 export function programOf(source: string): string {
-  return codeOf(parseMarkdown(source)).join('\n');
+  return codeOf(readText(source).readAll()).join('\n');
 }
 
 /**
@@ -57,7 +58,7 @@ function hunkLines(hunk: { readonly oldStart: number; readonly newStart: number;
 function codeOf(blocks: readonly Block[]): string[] {
   return blocks.flatMap((block): string[] => {
     if (block.type === 'codeBlock') return [block.text];
-    if (block.type === 'list') return block.items.flatMap(codeOf);
+    if (block.type === 'list') return block.items.flatMap((item) => codeOf(item.blocks));
     return block.type === 'quote' ? codeOf(block.children) : [];
   });
 }
