@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
+import { leanMarkdown } from './scripts/lean-markdown.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -8,6 +9,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
  * loads when a pair needs it (mathematics, grammars) is named by its content, so that browsers may keep it for good.
  */
 export default defineConfig({
+  plugins: [leanMarkdown()],
   define: { 'process.env.NODE_ENV': '"production"', PAIRLOOP_VERSION: JSON.stringify(version) },
   // Set here, not by NODE_ENV, which is `test` where the tests build the bundle.
   oxc: { jsx: { runtime: 'automatic', development: false } },

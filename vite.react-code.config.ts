@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
+import { leanMarkdown } from './scripts/lean-markdown.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -9,6 +10,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
  * and Label Studio would misread can only be in a literal, where `protectCode` (label-configs) rewrites it.
  */
 export default defineConfig({
+  plugins: [leanMarkdown()],
   define: { 'process.env.NODE_ENV': '"production"', PAIRLOOP_VERSION: JSON.stringify(version) },
   oxc: { jsx: { runtime: 'classic', development: false } },
   build: {
