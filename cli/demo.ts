@@ -26,7 +26,8 @@ export async function prepareDemo(system: SystemParts): Promise<Demo> {
   const known = await findBatch(parts);
   const goldCount = known === undefined ? await importSamples(system, parts) : 0;
   system.report('making the demo project');
-  const { projectId, labelStudioProjectId } = await installRubricProject(parts, { title: TITLE, rubric: RUBRIC, votesMin: 2, votesMax: 3 });
+  const { projectId, labelStudioProjectId, kept } = await installRubricProject(parts, { title: TITLE, rubric: RUBRIC, votesMin: 2, votesMax: 3, whenLost: 'keep' });
+  if (kept !== null) system.say(`The demo project stays as it was made. ${kept} To see the new one, start on another folder (PAIRLOOP_DATA).`);
   system.report('ranking the pairs and shipping the batch');
   if (known === undefined) await launchBatch(parts, { projectId, k: 1_000, goldCount });
   else if (known.state === 'building') await ship(parts, known.id);

@@ -1,15 +1,17 @@
+import { writeFileSync } from 'node:fs';
 import { defineCommand } from 'citty';
 import { loadConfig } from '../../core/config.js';
+import { messageOf, PairloopError } from '../../core/errors.js';
 import { LabelStudioClient } from '../../core/label-studio/client.js';
+import { readLabelConfigChange } from '../../core/label-studio/label-config-change.js';
 import { resolveConnections } from '../../core/running/running-file.js';
-import { compileLabelConfig } from '../../label-configs/compile.js';
-import { listRubrics, loadRubric, loadRubricWithGuideline } from '../../label-configs/rubric-file.js';
-import { compareLabelConfig, renderLabelConfigChange } from '../label-config-change.js';
+import { listRubrics, loadRubricWithGuideline } from '../../label-configs/rubric-file.js';
+import { findLabelStudioProject } from '../find-label-studio-project.js';
+import { renderLabelConfigChange } from '../label-config-change.js';
 import { compileForHost, HOST_ARGUMENT, parseHost } from '../label-config-host.js';
-import { parseWholeNumber } from '../number-argument.js';
 import { RUBRIC_HELP } from '../rubric-help.js';
+import { installCommand } from './label-config-install.js';
 
-const PROJECT_ID_MAX = 2_147_483_647;
 const rubricArgument = { type: 'positional', required: true, valueHint: 'RUBRIC', description: RUBRIC_HELP } as const;
 const jsonArgument = { type: 'boolean', description: 'Print one JSON document.' } as const;
 
@@ -41,6 +43,7 @@ const buildCommand = defineCommand({
   args: {
     rubric: rubricArgument,
     host: HOST_ARGUMENT,
+    out: { type: 'string', valueHint: 'FILE', description: 'Write it to this file instead.' },
     json: { ...jsonArgument, description: 'Print {"rubric", "hash", "guideline", "xml"}.' },
   },
   run({ args }) {
@@ -48,28 +51,39 @@ const buildCommand = defineCommand({
     const { xml, hash } = compileForHost(parseHost(args.host), rubric, guideline);
     const { name, version, sha256 } = guideline;
     const document = { rubric: rubric.name, hash, guideline: { name, version, sha256 }, xml };
-    process.stdout.write(args.json === true ? `${JSON.stringify(document)}\n` : `${xml}\n`);
+    const text = args.json === true ? `${JSON.stringify(document)}\n` : `${xml}\n`;
+    if (args.out === undefined) process.stdout.write(text);
+    else writeOut(args.out, text);
   },
 });
+
+function writeOut(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new PairloopError(`${file} cannot be written: ${messageOf(error)}`, 'usage', { cause: error });
+  }
+}
 
 const diffCommand = defineCommand({
   meta: { name: 'diff', description: "What a rubric's label config would change in a project, and which stored annotations would lose their control or choice." },
   args: {
     rubric: rubricArgument,
-    project: { type: 'string', required: true, valueHint: 'P', description: "The project's number in Label Studio; it need not be Pairloop's yet." },
+    project: { type: 'string', required: true, valueHint: 'P', description: "The project's number or title in Label Studio; it need not be Pairloop's yet." },
+    host: HOST_ARGUMENT,
     json: jsonArgument,
   },
   async run({ args }) {
-    const planned = compileLabelConfig(loadRubric(args.rubric)).xml;
-    const id = parseWholeNumber('--project', args.project, PROJECT_ID_MAX);
+    const { rubric, guideline } = loadRubricWithGuideline(args.rubric);
+    const { xml } = compileForHost(parseHost(args.host), rubric, guideline);
     const labelStudio = new LabelStudioClient(resolveConnections(loadConfig()).labelStudio);
-    const installed = (await labelStudio.project(id)).label_config ?? '';
-    const change = { project: id, rubric: args.rubric, ...compareLabelConfig(installed, planned, await labelStudio.projectSummary(id)) };
+    const project = await findLabelStudioProject(labelStudio, args.project);
+    const change = { project: project.id, rubric: rubric.name, ...(await readLabelConfigChange(labelStudio, project, xml)) };
     process.stdout.write(args.json === true ? `${JSON.stringify(change)}\n` : renderLabelConfigChange(change));
   },
 });
 
 export const labelConfigCommand = defineCommand({
-  meta: { name: 'label-config', description: 'Label configs: the rubrics, their XML for Label Studio, and what they would change in a project.' },
-  subCommands: { list: listCommand, build: buildCommand, diff: diffCommand },
+  meta: { name: 'label-config', description: 'Label configs: the rubrics, their XML for Label Studio, installing them, and what they would change in a project.' },
+  subCommands: { list: listCommand, build: buildCommand, install: installCommand, diff: diffCommand },
 });

@@ -213,7 +213,7 @@ async function makeDemo(work: Work, databaseUrl: string, labelStudio: LabelStudi
   try {
     const secrets = await ensureSecrets(db);
     const { access, admin } = labelStudio;
-    const demo = await prepareDemo({ config, db, databaseUrl, secrets, labelStudio: access, admin, report: step.report });
+    const demo = await prepareDemo({ config, db, databaseUrl, secrets, labelStudio: access, admin, report: step.report, say: steps.say.bind(steps) });
     step.done();
     return { accounts: [...demo.accounts], demoProjectId: demo.labelStudioProjectId };
   } finally {

@@ -16,6 +16,8 @@ export interface SystemParts {
   readonly admin: AdminAccount | undefined;
   /** Takes what is being done, in a few words. */
   readonly report: (text: string) => void;
+  /** Takes a line that stays on the screen. */
+  readonly say: (line: string) => void;
 }
 
 /** What the demo project adds to the running file and to the screen. */

@@ -34,6 +34,8 @@ export interface RubricProject {
   readonly votesMin?: number;
   readonly votesMax?: number;
   readonly agreementMin?: number;
+  /** See `ProjectSettings`. */
+  readonly whenLost?: 'refuse' | 'keep';
 }
 
 /**

@@ -150,9 +150,24 @@ export class LabelStudioClient {
    * memory stays bounded. With `updatedAfter` only those touched since: an annotation made, changed,
    * skipped, deleted or made a draft again touches its task, by Label Studio's clock.
    */
-  async *tasks(projectId: number, updatedAfter?: Date): AsyncGenerator<TaskWire[]> {
+  tasks(projectId: number, updatedAfter?: Date): AsyncGenerator<TaskWire[]> {
+    return this.taskPages(projectId, updatedAfter === undefined ? {} : touchedSince(updatedAfter));
+  }
+
+  /** The same for those tasks alone that have an annotation or were skipped. */
+  annotatedTasks(projectId: number): AsyncGenerator<TaskWire[]> {
+    return this.taskPages(projectId, ANNOTATED);
+  }
+
+  /** How many tasks of a project have no such field in their data, or an empty one. */
+  async tasksLacking(projectId: number, field: string): Promise<number> {
+    const query = filtered('and', [{ filter: `filter:tasks:data.${field}`, operator: 'empty', type: 'String', value: true }]);
+    const params = { project: projectId, page: 1, page_size: 1, fields: 'task_only', ...query };
+    return (await this.call({ url: '/api/tasks', params }, z.object({ total: z.number() }).loose())).total;
+  }
+
+  private async *taskPages(projectId: number, query: { query?: string }): AsyncGenerator<TaskWire[]> {
     const page = z.object({ total: z.number(), tasks: z.array(taskSchema) }).loose();
-    const query = updatedAfter === undefined ? {} : { query: JSON.stringify(touchedSince(updatedAfter)) };
     let seen = 0;
     for (let number = 1; ; number += 1) {
       const params = { project: projectId, page: number, page_size: PAGE_SIZE, fields: 'all', ...query };
@@ -277,11 +292,20 @@ export class LabelStudioError extends PairloopError {
   }
 }
 
-/** A filter of Label Studio's data manager. */
-function touchedSince(time: Date): object {
-  const item = { filter: 'filter:tasks:updated_at', operator: 'greater', type: 'Datetime', value: time.toISOString() };
-  return { filters: { conjunction: 'and', items: [item] } };
+/** Filters of Label Studio's data manager, as it takes them in a request for tasks. */
+function filtered(conjunction: 'and' | 'or', items: readonly object[]): { query: string } {
+  return { query: JSON.stringify({ filters: { conjunction, items } }) };
 }
+
+function touchedSince(time: Date): { query: string } {
+  return filtered('and', [{ filter: 'filter:tasks:updated_at', operator: 'greater', type: 'Datetime', value: time.toISOString() }]);
+}
+
+/** Label Studio counts what was skipped apart. */
+const ANNOTATED = filtered(
+  'or',
+  ['total_annotations', 'cancelled_annotations'].map((count) => ({ filter: `filter:tasks:${count}`, operator: 'greater', type: 'Number', value: 0 })),
+);
 
 /** How Label Studio words a refusal: `detail` is often only "Validation error", the faults stand beside it. */
 const refusalSchema = z.object({ detail: z.string(), validation_errors: z.unknown().optional() }).loose();

@@ -49,6 +49,12 @@ function readAttributes(text: string): Record<string, string> {
   return Object.fromEntries([...text.matchAll(ATTRIBUTE)].map((match) => [match[1]!, unescape(match[2] ?? match[3] ?? '')]));
 }
 
+/** The fields of a task's data that a label config shows: every `value="$field"`, each once. */
+export function readDataFields(xml: string): string[] {
+  const values = [...xml.matchAll(TAG)].map(({ groups }) => readAttributes(groups?.['attributes'] ?? '')['value'] ?? '');
+  return [...new Set(values.flatMap((value) => /^\$([\w.]+)$/.exec(value)?.[1] ?? []))];
+}
+
 /** Results that are stored in a project and would have no control, or no choice, in another label config. */
 export interface Orphan {
   readonly control: string;
@@ -60,8 +66,8 @@ export interface Orphan {
 }
 
 /**
- * What a project's annotations and drafts would lose if its label config had these controls, by Label
- * Studio's own count of the results it stores (`GET /api/projects/ID/summary/`). A control counts as
+ * What a project's annotations and drafts would lose if its label config had these controls, by a
+ * count of the results stored in it, as in `GET /api/projects/ID/summary/`. A control counts as
  * lost when its name, its type or what it belongs to is another. Empty when nothing would be lost, and
  * for a project without annotations. Label Studio itself refuses some of these changes, but lets a
  * TextArea and single choices go (1.23.2, `Project.validate_config` on PATCH).
@@ -96,7 +102,7 @@ export function describeOrphan({ control, choice, annotations, drafts }: Orphan)
 }
 
 /** Label Studio's key of a control in a project's summary. */
-function keyOf({ name, toName, type }: LabelControl): string {
+export function keyOf({ name, toName, type }: LabelControl): string {
   return [name, toName.join(','), type.toLowerCase()].join('|');
 }
 

@@ -1,6 +1,10 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compareLabelConfig, renderLabelConfigChange } from '../../cli/label-config-change.js';
-import { describeOrphan, findOrphans, readControls } from '../../core/label-studio/label-controls.js';
+import { renderLabelConfigChange } from '../../cli/label-config-change.js';
+import { compareLabelConfig, refusalsOf } from '../../core/label-studio/label-config-change.js';
+import { describeOrphan, findOrphans, readControls, readDataFields } from '../../core/label-studio/label-controls.js';
 import { projectSummarySchema } from '../../core/label-studio/wire.js';
 import { compileLabelConfig } from '../../label-configs/compile.js';
 import { loadRubric } from '../../label-configs/rubric-file.js';
@@ -34,6 +38,8 @@ describe('readControls', () => {
       <Choices name='c' toName="t,u"><View><Choice value="x &lt; &amp;amp;"/><Choice value="y" alias="why"/></View></Choices><Choice value="stray"/></View>`;
     expect(readControls(xml)).toEqual([{ name: 'c', type: 'Choices', toName: ['t', 'u'], choices: ['x < &amp;', 'why'] }]);
     expect(readControls('')).toEqual([]);
+    const code = '<ReactCode name="r" toName="r"><![CDATA[ if (a<b) "<Rating name=\'x\' toName=\'y\'/>"; ]]></ReactCode>';
+    expect(readControls(code)).toEqual([{ name: 'r', type: 'ReactCode', toName: ['r'], choices: [] }]);
   });
 });
 
@@ -73,20 +79,30 @@ describe('findOrphans', () => {
   });
 });
 
-test('a change names what is added, removed and changed, in words too', () => {
-  const change = compareLabelConfig(xmlOf('support').replace('<Choice value="tie"', '<Choice value="same"'), xmlOf('code'), summary({ created_annotations: { 'tone_b|prompt|rating': 1 } }));
-  expect(change).toEqual({
+test('a change names what is added, removed, changed, lost and lacking, in words too', () => {
+  const compared = compareLabelConfig(xmlOf('support').replace('<Choice value="tie"', '<Choice value="same"'), xmlOf('code'));
+  expect(compared).toEqual({
     same: false,
     added: ['correctness_a', 'correctness_b', 'security_a', 'security_b', 'clarity_a', 'clarity_b'],
     removed: ['accuracy_a', 'accuracy_b', 'tone_a', 'tone_b', 'policy_a', 'policy_b'],
     changed: ['verdict', 'a_flags', 'b_flags'],
-    orphans: [{ control: 'tone_b', choice: null, annotations: 1, drafts: 0 }],
   });
-  const text = renderLabelConfigChange({ ...change, project: 7, rubric: 'code' });
-  for (const line of ['  + security_a', '  - tone_b', '  ~ verdict', '  ! tone_b (1 annotation)']) expect(text.split('\n')).toContain(line);
-  const same = compareLabelConfig(xmlOf('support'), xmlOf('support'), summary());
-  expect(same).toEqual({ same: true, added: [], removed: [], changed: [], orphans: [] });
+  const change = { ...compared, orphans: [{ control: 'tone_b', choice: null, annotations: 1, drafts: 0 }], lacking: [{ field: 'response_b', tasks: 3 }], tasks: 10, project: 7, rubric: 'code' };
+  const text = renderLabelConfigChange(change).split('\n');
+  for (const line of ['  + security_a', '  - tone_b', '  ~ verdict', '  ! tone_b (1 annotation)', '  ! response_b is lacking in 3 of 10 tasks']) expect(text).toContain(line);
+  expect(refusalsOf(change)).toEqual([
+    'it has no place for what is stored there, and would lose tone_b (1 annotation)',
+    'it has nothing to show in tasks without response_b (3 of 10)',
+  ]);
+  const same = { ...compareLabelConfig(xmlOf('support'), xmlOf('support')), orphans: [], lacking: [], tasks: 10 };
+  expect(same).toMatchObject({ same: true, added: [], removed: [], changed: [] });
+  expect(refusalsOf(same)).toEqual([]);
   expect(renderLabelConfigChange({ ...same, project: 7, rubric: 'support' })).toMatch(/^Project 7 has the label config of the rubric "support"\.\nNo stored annotation/);
+});
+
+test('the fields that a label config shows are those of its objects, each once', () => {
+  expect(readDataFields(xmlOf('quality'))).toEqual(['prompt_text', 'response_a', 'checks_a_text', 'response_b', 'checks_b_text']);
+  expect(readDataFields('<View><Text name="t" value="$x"/><Image name="i" value="$x"/><Header value="costs $5"/><!-- <Text value="$old"/> --></View>')).toEqual(['x']);
 });
 
 describe('pairloop label-config', () => {
@@ -96,6 +112,14 @@ describe('pairloop label-config', () => {
     const document: unknown = JSON.parse((await runInProcess(labelConfigCommand, ['build', 'hhh', '--json'])).stdout);
     expect(document).toMatchObject({ rubric: 'hhh', ...compileLabelConfig(loadRubric('hhh')), guideline: { name: 'hhh', version: '1.1' } });
     await expect(runInProcess(labelConfigCommand, ['build', 'nothing'])).rejects.toThrow(/There is no rubric "nothing"; choose one of: assistant/);
+  });
+
+  test('build --out writes the same to a file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pairloop-build-'));
+    const { stdout } = await runInProcess(labelConfigCommand, ['build', 'hhh', '--out', join(folder, 'hhh.xml')]);
+    expect(stdout).toBe('');
+    expect(readFileSync(join(folder, 'hhh.xml'), 'utf8')).toBe(`${xmlOf('hhh')}\n`);
+    rmSync(folder, { recursive: true });
   });
 
   test('list names every rubric with its weights', async () => {

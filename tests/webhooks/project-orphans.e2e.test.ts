@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
 import { labelConfigCommand } from '../../cli/commands/label-config.js';
-import type { LabelConfigChange } from '../../cli/label-config-change.js';
 import { connect, type Db } from '../../core/database/connect.js';
 import { LabelStudioClient } from '../../core/label-studio/client.js';
+import type { LabelConfigChange } from '../../core/label-studio/label-config-change.js';
 import { compileLabelConfig } from '../../label-configs/compile.js';
 import { loadGuideline } from '../../label-configs/guideline-file.js';
 import { loadRubric } from '../../label-configs/rubric-file.js';

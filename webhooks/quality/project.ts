@@ -2,7 +2,7 @@ import type { Db, Tx } from '../../core/database/connect.js';
 import type { Guideline, Rubric } from '../../core/domain/rubric.js';
 import { PairloopError } from '../../core/errors.js';
 import { LabelStudioError, type LabelStudioClient } from '../../core/label-studio/client.js';
-import { describeOrphan, findOrphans, readControls } from '../../core/label-studio/label-controls.js';
+import { readLabelConfigChange, refusalsOf } from '../../core/label-studio/label-config-change.js';
 import type { ProjectWire } from '../../core/label-studio/wire.js';
 import { RANKING_MODEL_VERSION } from '../../core/domain/ranking.js';
 
@@ -42,6 +42,11 @@ export interface ProjectSettings {
   readonly webhookSecret: string;
   /** Also register the ML backend; it has to answer by then. */
   readonly mlBackend?: boolean;
+  /**
+   * What becomes of a project that holds what the label config has no place for: `refuse` (the default), or `keep` the
+   * label config, rubric and guideline that it has, and bring only the rest up to date.
+   */
+  readonly whenLost?: 'refuse' | 'keep';
   /** Left out: what the project has, at first 2 to 3 votes, agreement 0.66, journal required. */
   readonly votesMin?: number;
   readonly votesMax?: number;
@@ -52,6 +57,8 @@ export interface ProjectSettings {
 export interface InstalledProject {
   readonly projectId: number;
   readonly labelStudioProjectId: number;
+  /** Why the project kept the label config it had; null when it has the planned one. */
+  readonly kept: string | null;
 }
 
 /**
@@ -60,20 +67,22 @@ export interface InstalledProject {
  * killed half way, the next call completes it. A project is found by its id if given, else by its title.
  *
  * @throws PairloopError when Label Studio refuses a setting, or no longer has the project, and before anything is
- * changed when the title or the numbers of votes cannot be (usage), or when the label config would orphan what
- * annotators have stored there.
+ * changed when the title or the numbers of votes cannot be (usage), when the label config would orphan what
+ * annotators have stored there, or when tasks there lack what it shows.
  */
 export async function installProject(deps: ProjectDeps, settings: ProjectSettings): Promise<InstalledProject> {
   refuseRule(settings);
   const known = await findLabelStudioProject(deps, settings);
-  const wire = known === null ? await createProject(deps, settings) : await updateProject(deps, known, settings);
+  const kept = known === null ? null : await refusalOf(deps, known, settings);
+  const wire = known === null ? await createProject(deps, settings) : await updateProject(deps, known, kept === null ? settings : { ...settings, labelConfig: known.label_config ?? '' });
   const projectId = await deps.db.transaction().execute(async (tx) => {
+    if (kept !== null) return keepProject(tx, wire.id, settings);
     await storeGuideline(tx, settings.guideline);
     return storeProject(tx, wire.id, settings);
   });
   await registerWebhook(deps.labelStudio, wire.id, settings);
   if (settings.mlBackend === true) await registerMlBackend(deps.labelStudio, wire.id, settings);
-  return { projectId, labelStudioProjectId: wire.id };
+  return { projectId, labelStudioProjectId: wire.id, kept };
 }
 
 function refuseRule({ title, votesMin, votesMax }: ProjectSettings): void {
@@ -138,7 +147,6 @@ function createProject(deps: ProjectDeps, settings: ProjectSettings): Promise<Pr
  * prediction has yet is refused; where it is missing, the first shipped batch sets it.
  */
 async function updateProject(deps: ProjectDeps, known: ProjectWire, settings: ProjectSettings): Promise<ProjectWire> {
-  if (known.label_config !== settings.labelConfig) await refuseOrphans(deps.labelStudio, known, settings);
   const version = known.model_version === RANKING_MODEL_VERSION ? { model_version: RANKING_MODEL_VERSION } : {};
   return deps.labelStudio.updateProject(known.id, { ...projectSettings(settings), ...version });
 }
@@ -146,13 +154,15 @@ async function updateProject(deps: ProjectDeps, known: ProjectWire, settings: Pr
 /**
  * Label Studio would let texts and single choices go with a label config that has no place for them:
  * they would stay stored, but no annotator would see them again, and the next update would drop them.
+ * Nor does it look whether the tasks have what a label config shows. Null: nothing speaks against it.
  */
-async function refuseOrphans(labelStudio: LabelStudioClient, known: ProjectWire, settings: ProjectSettings): Promise<void> {
-  const orphans = findOrphans(await labelStudio.projectSummary(known.id), readControls(settings.labelConfig));
-  if (orphans.length === 0) return;
-  throw new PairloopError(
-    `The label config of the rubric "${settings.rubric.name}" has no place for what is stored in Label Studio project ${known.id} (${JSON.stringify(known.title)}); it would lose ${orphans.map(describeOrphan).join(', ')}. Nothing was changed; make a new project under another title, or keep the project's rubric.`,
-  );
+async function refusalOf({ db, labelStudio }: ProjectDeps, known: ProjectWire, settings: ProjectSettings): Promise<string | null> {
+  const reasons = refusalsOf(await readLabelConfigChange(labelStudio, known, settings.labelConfig));
+  if (reasons.length === 0) return null;
+  const refusal = `The label config of the rubric "${settings.rubric.name}" does not fit Label Studio project ${known.id} (${JSON.stringify(known.title)}): ${reasons.join('; ')}.`;
+  const row = await db.selectFrom('project').select('id').where('label_studio_id', '=', known.id).executeTakeFirst();
+  if (settings.whenLost === 'keep' && row !== undefined) return refusal;
+  throw new PairloopError(`${refusal} Nothing was changed; make a new project under another title, or keep the project's rubric.`);
 }
 
 /** A version's text is never changed: its hash is its key. */
@@ -166,16 +176,12 @@ async function storeGuideline(tx: Tx, { sha256, name, version, markdown }: Guide
 
 async function storeProject(tx: Tx, labelStudioId: number, settings: ProjectSettings): Promise<number> {
   const values = {
-    title: settings.title,
+    ...ruleValues(settings),
     rubric: settings.rubric.name,
     rubric_definition: JSON.stringify(settings.rubric),
     guideline_version: settings.guideline.version,
     guideline_sha256: settings.guideline.sha256,
     label_config_hash: settings.labelConfigHash,
-    ...(settings.votesMin === undefined ? {} : { votes_min: settings.votesMin }),
-    ...(settings.votesMax === undefined ? {} : { votes_max: settings.votesMax }),
-    ...(settings.agreementMin === undefined ? {} : { agreement_min: settings.agreementMin }),
-    ...(settings.journalRequired === undefined ? {} : { journal_required: settings.journalRequired }),
   };
   const row = await tx
     .insertInto('project')
@@ -184,6 +190,22 @@ async function storeProject(tx: Tx, labelStudioId: number, settings: ProjectSett
     .returning('id')
     .executeTakeFirstOrThrow();
   return row.id;
+}
+
+async function keepProject(tx: Tx, labelStudioId: number, settings: ProjectSettings): Promise<number> {
+  const row = await tx.updateTable('project').set(ruleValues(settings)).where('label_studio_id', '=', labelStudioId).returning('id').executeTakeFirstOrThrow();
+  return row.id;
+}
+
+/** What a project is called and decides by, whatever its rubric. */
+function ruleValues({ title, votesMin, votesMax, agreementMin, journalRequired }: ProjectSettings) {
+  return {
+    title,
+    ...(votesMin === undefined ? {} : { votes_min: votesMin }),
+    ...(votesMax === undefined ? {} : { votes_max: votesMax }),
+    ...(agreementMin === undefined ? {} : { agreement_min: agreementMin }),
+    ...(journalRequired === undefined ? {} : { journal_required: journalRequired }),
+  };
 }
 
 async function registerWebhook(labelStudio: LabelStudioClient, project: number, settings: ProjectSettings): Promise<void> {
