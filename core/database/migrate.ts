@@ -6,6 +6,7 @@ import { up as mlBackend } from './migrations/0002-ml-backend.js';
 import { up as webhooks } from './migrations/0003-webhooks.js';
 import { up as frontendPlugin } from './migrations/0004-frontend-plugin.js';
 import { up as asInstalled } from './migrations/0005-as-installed.js';
+import { up as acceptedMarks } from './migrations/0006-accepted-marks.js';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-core': { up: core },
@@ -13,6 +14,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0003-webhooks': { up: webhooks },
   '0004-frontend-plugin': { up: frontendPlugin },
   '0005-as-installed': { up: asInstalled },
+  '0006-accepted-marks': { up: acceptedMarks },
 };
 
 /**

@@ -5,6 +5,8 @@ import type { VoteMeta } from '../domain/vote.js';
 
 /** A jsonb column: read as a value, written as JSON text (pg would send an array as a PostgreSQL array). */
 type Json<T> = ColumnType<T, string, string>;
+/** A jsonb column with a default. */
+type JsonGiven<T> = ColumnType<T, string | undefined, string>;
 type JsonOrNull<T> = ColumnType<T | null, string | null | undefined, string | null>;
 type CreatedAt = ColumnType<Date, Date | undefined, Date>;
 /** Written as ISO 8601 text too: Label Studio's times have microseconds, which a Date would cut off. */
@@ -234,6 +236,8 @@ interface AcceptedPairTable {
   verdict: Verdict;
   vote_count: number;
   agreement: number;
+  strengths: JsonGiven<Partial<Record<Strength, number>>>;
+  flags: JsonGiven<{ a: string[]; b: string[] }>;
   rule: string;
   accepted_at: CreatedAt;
   part: number;

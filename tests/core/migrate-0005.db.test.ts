@@ -5,6 +5,7 @@ import { up as mlBackend } from '../../core/database/migrations/0002-ml-backend.
 import { up as webhooks } from '../../core/database/migrations/0003-webhooks.js';
 import { up as frontendPlugin } from '../../core/database/migrations/0004-frontend-plugin.js';
 import { up as asInstalled } from '../../core/database/migrations/0005-as-installed.js';
+import { up as acceptedMarks } from '../../core/database/migrations/0006-accepted-marks.js';
 import { settleVotes } from '../../webhooks/intake/settle-votes.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -59,6 +60,7 @@ const votes = () => database.db.selectFrom('vote').selectAll().orderBy('annotati
 
 test('votes get their new parts, and deriving them again finds nothing to change', async () => {
   await asInstalled(untyped());
+  await acceptedMarks(untyped());
   const before = await votes();
   const none = { strength: null, stale_source: null, stale_date: null };
   expect(before).toMatchObject([

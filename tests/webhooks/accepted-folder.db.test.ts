@@ -73,6 +73,10 @@ describe('pushAccepted', () => {
         id: 'one',
         domain: 'support',
         votes: 3,
+        strength_much: 0,
+        strength_slightly: 0,
+        flags_chosen: [],
+        flags_rejected: [],
         agreement: 1,
       },
       {
@@ -82,6 +86,10 @@ describe('pushAccepted', () => {
         id: 'two',
         domain: 'support',
         votes: 3,
+        strength_much: 0,
+        strength_slightly: 0,
+        flags_chosen: [],
+        flags_rejected: [],
         agreement: 1,
       },
     ]);
@@ -112,7 +120,11 @@ describe('pushAccepted', () => {
     const after = await readHeld(folder);
     expect(idsOf(after.rows['preference']!)).toEqual(['again-1', 'again-3']);
     expect(after.manifest.files[0]).toEqual(before.manifest.files[0]);
-    expect(await listFiles(folder)).toEqual(['README.md', ...after.manifest.files.map((file) => file.path), 'manifest.json'].sort());
+    await database.db.updateTable('accepted_pair').set({ strengths: '{"slightly": 2}', flags: '{"a": ["rude"], "b": []}' }).where('pair_id', '=', 'again-3').execute();
+    await push(project);
+    const marked = (await readHeld(folder)).rows['preference']![1];
+    expect(marked).toMatchObject({ id: 'again-3', strength_much: 0, strength_slightly: 2, flags_chosen: [], flags_rejected: ['rude'] });
+    expect(await listFiles(folder)).toEqual(['README.md', ...(await readHeld(folder)).manifest.files.map((file) => file.path), 'manifest.json'].sort());
   });
 
   test('the remains of a killed push are repaired; what is not ours stays', async () => {

@@ -46,7 +46,7 @@ test.skipIf(!hasDatasets)(`🤗 datasets loads the folder as it is, with every f
   await database.db
     .insertInto('accepted_pair')
     .values([
-      { ...base, pair_id: 'plain', verdict: 'a', vote_count: 2, agreement: 1, part: 1 },
+      { ...base, pair_id: 'plain', verdict: 'a', vote_count: 2, agreement: 1, part: 1, strengths: '{"much": 1}', flags: '{"a": [], "b": ["stale", "unsafe"]}' },
       { ...base, pair_id: 'turns', verdict: 'b', vote_count: 3, agreement: 2 / 3, part: 2 },
       { ...base, pair_id: 'even', verdict: 'tie', vote_count: 2, agreement: 1, part: 1 },
       { ...base, pair_id: 'bad', verdict: 'both_bad', vote_count: 2, agreement: 1, part: 2 },
@@ -65,6 +65,10 @@ test.skipIf(!hasDatasets)(`🤗 datasets loads the folder as it is, with every f
       id: 'plain',
       domain: 'support',
       votes: 2,
+      strength_much: 1,
+      strength_slightly: 0,
+      flags_chosen: [],
+      flags_rejected: ['stale', 'unsafe'],
       agreement: 1,
     },
     {
@@ -74,10 +78,14 @@ test.skipIf(!hasDatasets)(`🤗 datasets loads the folder as it is, with every f
       id: 'turns',
       domain: 'support',
       votes: 3,
+      strength_much: 0,
+      strength_slightly: 0,
+      flags_chosen: [],
+      flags_rejected: [],
       agreement: 2 / 3,
     },
   ]);
-  expect(Object.keys(loaded.types)).toEqual(['prompt', 'chosen', 'rejected', 'id', 'domain', 'votes', 'agreement']);
+  expect(Object.keys(loaded.types)).toEqual(['prompt', 'chosen', 'rejected', 'id', 'domain', 'votes', 'strength_much', 'strength_slightly', 'flags_chosen', 'flags_rejected', 'agreement']);
   expect(loaded.types['agreement']).toContain('float64');
   expect(loaded.ties.map((row) => [row['id'], row['verdict']])).toEqual([['even', 'tie'], ['bad', 'both_bad']]);
 });

@@ -2,7 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import type { Insertable } from 'kysely';
 import type { Db } from '../../core/database/connect.js';
 import type { PairTable } from '../../core/database/tables.js';
-import type { Verdict } from '../../core/domain/verdict.js';
+import type { Strength, Verdict } from '../../core/domain/verdict.js';
 import type { Queue } from '../../core/queue.js';
 import { ensureRater } from '../../webhooks/quality/rater.js';
 import { voteChanged } from '../../webhooks/quality/vote-changed.js';
@@ -101,6 +101,8 @@ interface NewVote {
   readonly userId: number;
   /** `skip` stores a skip. */
   readonly verdict: Verdict | 'skip';
+  readonly strength?: Strength;
+  readonly flags?: { readonly a: readonly string[]; readonly b: readonly string[] };
   readonly counted?: boolean;
   readonly submittedAt?: Date;
   /** Left out: a new annotation; given: that one again. */
@@ -124,6 +126,8 @@ export async function castVote(db: Db, project: ExampleProject, vote: NewVote, q
     const values = {
       state: vote.verdict === 'skip' ? ('skipped' as const) : ('cast' as const),
       verdict: vote.verdict === 'skip' ? null : vote.verdict,
+      strength: vote.strength ?? null,
+      flags: JSON.stringify(vote.flags ?? { a: [], b: [] }),
       submitted_at: vote.submittedAt ?? new Date(),
       counted: vote.counted ?? true,
     };

@@ -76,6 +76,20 @@ test('a vote that is told again changes nothing and sends nothing', async () => 
   expect(await pushJobs(project)).toBe(0);
 });
 
+test('strengths of the accepted verdict and flags stand with the accepted pair; a change of one sends it again', async () => {
+  const project = await insertProject(database.db, ['marked']);
+  const [ann, bob, cyd] = [newUserId(), newUserId(), newUserId()];
+  const marks = () => database.db.selectFrom('accepted_pair').select(['strengths', 'flags']).where('project_id', '=', project.id).executeTakeFirst();
+  const annotationId = await castVote(database.db, project, { pairId: 'marked', userId: ann, verdict: 'a', strength: 'much', flags: { a: [], b: ['unsafe'] } }, queue);
+  await castVote(database.db, project, { pairId: 'marked', userId: cyd, verdict: 'b', strength: 'much', flags: { a: ['rude'], b: ['stale'] } }, queue);
+  await castVote(database.db, project, { pairId: 'marked', userId: bob, verdict: 'a', strength: 'slightly' }, queue);
+  expect(await marks()).toEqual({ strengths: { much: 1, slightly: 1 }, flags: { a: ['rude'], b: ['stale', 'unsafe'] } });
+  await sql`delete from pgboss.job`.execute(database.db);
+  await castVote(database.db, project, { pairId: 'marked', userId: ann, verdict: 'a', strength: 'slightly', annotationId }, queue);
+  expect(await marks()).toEqual({ strengths: { slightly: 2 }, flags: { a: ['rude'], b: ['stale'] } });
+  expect(await pushJobs(project)).toBe(1);
+});
+
 test('a changed vote makes a dispute, a withdrawn one opens the pair again; both take the accepted pair back', async () => {
   const project = await insertProject(database.db, ['torn']);
   const [ann, bob, cyd] = [newUserId(), newUserId(), newUserId()];

@@ -97,7 +97,7 @@ async function writeParts(tx: Tx, folder: string, projectId: number, now: Date):
 async function readPartStates(tx: Tx, projectId: number): Promise<Map<number, string>> {
   const { rows } = await sql<{ part: number; state: string }>`
     select accepted_pair.part, md5(string_agg(
-      concat_ws('|', pair_id, verdict, vote_count, agreement, pair.consent is null, pair.redaction_version), ',' order by pair_id)) as state
+      concat_ws('|', pair_id, verdict, vote_count, agreement, strengths, flags, pair.consent is null, pair.redaction_version), ',' order by pair_id)) as state
     from accepted_pair join pair on pair.id = accepted_pair.pair_id
     where project_id = ${projectId} group by part order by part`.execute(tx);
   return new Map(rows.map((row) => [row.part, row.state]));
@@ -131,7 +131,7 @@ async function readLines(tx: Tx, projectId: number, part: number): Promise<Recor
     .selectFrom('accepted_pair')
     .innerJoin('pair', 'pair.id', 'accepted_pair.pair_id')
     .selectAll('pair')
-    .select(['accepted_pair.verdict', 'accepted_pair.agreement', 'accepted_pair.vote_count'])
+    .select(['accepted_pair.verdict', 'accepted_pair.agreement', 'accepted_pair.vote_count', 'accepted_pair.strengths', 'accepted_pair.flags'])
     .where('accepted_pair.project_id', '=', projectId)
     .where('accepted_pair.part', '=', part)
     .where('pair.consent', 'is not', null)
@@ -140,8 +140,8 @@ async function readLines(tx: Tx, projectId: number, part: number): Promise<Recor
     .execute();
   const lines: Record<RowKind, string[]> = { preference: [], ties: [] };
   for (const row of rows) {
-    const { verdict, agreement, vote_count: votes } = row;
-    lines[rowKind(verdict)].push(acceptedLine({ pair: toPair(row), verdict, agreement, votes }));
+    const { verdict, agreement, vote_count: votes, strengths, flags } = row;
+    lines[rowKind(verdict)].push(acceptedLine({ pair: toPair(row), verdict, agreement, votes, strengths, flags }));
   }
   return lines;
 }

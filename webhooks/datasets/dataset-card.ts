@@ -7,16 +7,20 @@ const FACTS = [
   { name: 'id', dtype: 'string' },
   { name: 'domain', dtype: 'string' },
   { name: 'votes', dtype: 'int64' },
-  { name: 'agreement', dtype: 'float64' },
 ];
+const AGREEMENT = { name: 'agreement', dtype: 'float64' };
+const STRENGTHS = ['strength_much', 'strength_slightly'].map((name) => ({ name, dtype: 'int64' }));
+const flags = (...names: string[]): object[] => names.map((name) => ({ name, list: 'string' }));
 const FEATURES: Readonly<Record<RowKind, readonly object[]>> = {
-  preference: [{ name: 'prompt', ...MESSAGES }, { name: 'chosen', ...MESSAGES }, { name: 'rejected', ...MESSAGES }, ...FACTS],
+  preference: [{ name: 'prompt', ...MESSAGES }, { name: 'chosen', ...MESSAGES }, { name: 'rejected', ...MESSAGES }, ...FACTS, ...STRENGTHS, ...flags('flags_chosen', 'flags_rejected'), AGREEMENT],
   ties: [
     { name: 'prompt', ...MESSAGES },
     { name: 'response_a', ...MESSAGES },
     { name: 'response_b', ...MESSAGES },
     { name: 'verdict', dtype: 'string' },
     ...FACTS,
+    ...flags('flags_a', 'flags_b'),
+    AGREEMENT,
   ],
 };
 
@@ -69,7 +73,9 @@ because they agreed.
 
 \`prompt\`, \`chosen\`, \`rejected\`: lists of {role, content}, TRL's conversational preference form. \`id\`: the pair. \`domain\`.
 \`votes\`: how many annotators judged it. \`agreement\`: the share of them that gave the accepted verdict.
-In the config \`ties\` there is no winner: \`response_a\`, \`response_b\` and the \`verdict\`, \`tie\` or \`both_bad\`.
+\`strength_much\`, \`strength_slightly\`: how many of them said that the chosen answer is much or slightly better (0 where nobody was asked).
+\`flags_chosen\`, \`flags_rejected\`: flags of the rubric that any annotator set on the answer.
+In the config \`ties\` there is no winner, and the flags are \`flags_a\` and \`flags_b\`: \`response_a\`, \`response_b\` and the \`verdict\`, \`tie\` or \`both_bad\`.
 The sides were shuffled: A and B say nothing about which model wrote them.
 
 ## Use

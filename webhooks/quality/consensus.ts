@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import type { Tx } from '../../core/database/connect.js';
+import type { Strength, Verdict } from '../../core/domain/verdict.js';
 import { decide, type AcceptanceRule, type CastVote, type Decision } from './acceptance-rule.js';
 
 /** Rows of one file of the accepted folder. */
@@ -16,7 +18,8 @@ interface PairInProject {
  * or taken back. Returns whether the accepted pair changed. The caller holds the project's row lock.
  */
 export async function recountConsensus(tx: Tx, pair: PairInProject): Promise<boolean> {
-  const decision = decide(await readCastVotes(tx, pair.projectId, pair.pairId), pair.rule);
+  const votes = await readCastVotes(tx, pair.projectId, pair.pairId);
+  const decision = decide(votes, pair.rule);
   const values = {
     state: decision.state,
     vote_counts: JSON.stringify(decision.counts),
@@ -31,7 +34,7 @@ export async function recountConsensus(tx: Tx, pair: PairInProject): Promise<boo
     )
     .execute();
   await settleItems(tx, pair, decision.state !== 'open');
-  return storeAcceptance(tx, pair, decision);
+  return storeAcceptance(tx, pair, decision, votes);
 }
 
 /** Marks the pair's items in the project's batches as settled, or opens them again; assignment passes over settled ones. */
@@ -48,12 +51,18 @@ async function settleItems(tx: Tx, pair: PairInProject, settled: boolean): Promi
     .execute();
 }
 
+/** A vote with what it says beside its verdict. */
+interface MarkedVote extends CastVote {
+  readonly strength: Strength | null;
+  readonly flags: { readonly a: readonly string[]; readonly b: readonly string[] } | null;
+}
+
 /** The counted votes of a pair in a project; gold items and skips are no votes. */
-async function readCastVotes(tx: Tx, projectId: number, pairId: string): Promise<CastVote[]> {
+async function readCastVotes(tx: Tx, projectId: number, pairId: string): Promise<MarkedVote[]> {
   const rows = await tx
     .selectFrom('vote')
     .innerJoin('batch_item', 'batch_item.id', 'vote.batch_item_id')
-    .select(['vote.annotation_id', 'vote.rater_id', 'vote.verdict', 'vote.submitted_at'])
+    .select(['vote.annotation_id', 'vote.rater_id', 'vote.verdict', 'vote.strength', 'vote.flags', 'vote.submitted_at'])
     .where('vote.project_id', '=', projectId)
     .where('vote.pair_id', '=', pairId)
     .where('vote.state', '=', 'cast')
@@ -63,15 +72,17 @@ async function readCastVotes(tx: Tx, projectId: number, pairId: string): Promise
   return rows.map((row) => ({
     raterId: row.rater_id,
     verdict: row.verdict!,
+    strength: row.strength,
+    flags: row.flags,
     submittedAt: row.submitted_at,
     annotationId: row.annotation_id,
   }));
 }
 
-async function storeAcceptance(tx: Tx, pair: PairInProject, decision: Decision): Promise<boolean> {
+async function storeAcceptance(tx: Tx, pair: PairInProject, decision: Decision, votes: readonly MarkedVote[]): Promise<boolean> {
   const known = await tx
     .selectFrom('accepted_pair')
-    .select(['verdict', 'vote_count', 'agreement', 'rule'])
+    .select(['verdict', 'vote_count', 'agreement', 'strengths', 'flags', 'rule'])
     .where('project_id', '=', pair.projectId)
     .where('pair_id', '=', pair.pairId)
     .executeTakeFirst();
@@ -82,19 +93,31 @@ async function storeAcceptance(tx: Tx, pair: PairInProject, decision: Decision):
     agreement: decision.agreement!,
     rule: describeRule(pair.rule),
   };
+  const marks = marksOf(votes, decision.verdict);
+  const row = { ...values, strengths: JSON.stringify(marks.strengths), flags: JSON.stringify(marks.flags) };
   if (known === undefined) {
     const part = await nextPart(tx, pair.projectId);
-    await tx.insertInto('accepted_pair').values({ project_id: pair.projectId, pair_id: pair.pairId, part, ...values }).execute();
+    await tx.insertInto('accepted_pair').values({ project_id: pair.projectId, pair_id: pair.pairId, part, ...row }).execute();
     return true;
   }
-  if (Object.entries(values).every(([name, value]) => known[name as keyof typeof values] === value)) return false;
+  if (isDeepStrictEqual(known, { ...values, ...marks })) return false;
   await tx
     .updateTable('accepted_pair')
-    .set({ ...values, accepted_at: sql<Date>`now()` })
+    .set({ ...row, accepted_at: sql<Date>`now()` })
     .where('project_id', '=', pair.projectId)
     .where('pair_id', '=', pair.pairId)
     .execute();
   return true;
+}
+
+/** How clear those who gave the accepted verdict said it is, and the flags that anybody set. */
+function marksOf(votes: readonly MarkedVote[], accepted: Verdict): { strengths: Partial<Record<Strength, number>>; flags: { a: string[]; b: string[] } } {
+  const strengths: Partial<Record<Strength, number>> = {};
+  for (const { verdict, strength } of votes) {
+    if (verdict === accepted && strength !== null) strengths[strength] = (strengths[strength] ?? 0) + 1;
+  }
+  const set = (side: 'a' | 'b'): string[] => [...new Set(votes.flatMap(({ flags }) => flags?.[side] ?? []))].sort();
+  return { strengths, flags: { a: set('a'), b: set('b') } };
 }
 
 async function removeAccepted(tx: Tx, pair: PairInProject): Promise<true> {
