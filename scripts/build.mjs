@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const SOURCES = ['core', 'label-configs', 'frontend-plugin', 'ml-backend', 'webhooks', 'cli'];
-/** The view for the gateway, and the one for Enterprise's ReactCode tag. */
-const VITE_CONFIGS = ['vite.config.ts', 'vite.react-code.config.ts'];
+/** The view for the gateway, the one for Enterprise's ReactCode tag, and the page of `pairloop label-config preview`. */
+const VITE_CONFIGS = ['vite.config.ts', 'vite.react-code.config.ts', 'vite.standalone.config.ts'];
 const STAMP = join(ROOT, 'dist', 'build-stamp');
 
 /** Name, size and time of every source: changes when any of them does. */

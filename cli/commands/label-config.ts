@@ -11,6 +11,7 @@ import { renderLabelConfigChange } from '../label-config-change.js';
 import { compileForHost, HOST_ARGUMENT, parseHost } from '../label-config-host.js';
 import { RUBRIC_HELP } from '../rubric-help.js';
 import { installCommand } from './label-config-install.js';
+import { previewCommand } from './label-config-preview.js';
 
 const rubricArgument = { type: 'positional', required: true, valueHint: 'RUBRIC', description: RUBRIC_HELP } as const;
 const jsonArgument = { type: 'boolean', description: 'Print one JSON document.' } as const;
@@ -84,6 +85,6 @@ const diffCommand = defineCommand({
 });
 
 export const labelConfigCommand = defineCommand({
-  meta: { name: 'label-config', description: 'Label configs: the rubrics, their XML for Label Studio, installing them, and what they would change in a project.' },
-  subCommands: { list: listCommand, build: buildCommand, install: installCommand, diff: diffCommand },
+  meta: { name: 'label-config', description: 'Label configs: the rubrics, how they look, their XML for Label Studio, installing them, and what they would change in a project.' },
+  subCommands: { list: listCommand, build: buildCommand, preview: previewCommand, install: installCommand, diff: diffCommand },
 });

@@ -9,6 +9,7 @@ import { resolveConnections, type RunningFile } from '../../core/running/running
 import { prepareDemo } from '../demo.js';
 import { ROLE_NAMES, startRole, type RoleName } from '../roles.js';
 import { createSteps } from '../step-lines.js';
+import { onStopSignals } from '../stop-signals.js';
 import { bringUp } from '../system/bring-up.js';
 
 export const upCommand = defineCommand({
@@ -58,18 +59,6 @@ async function runSystem(config: Config): Promise<void> {
   } finally {
     steps.close();
   }
-}
-
-/** Calls `onSignal` for every request to stop; the promise resolves at the first. */
-function onStopSignals(onSignal: () => void): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        onSignal();
-        resolve();
-      });
-    }
-  });
 }
 
 function welcome(running: RunningFile, config: Config): string {

@@ -20,12 +20,14 @@ declare const PAIRLOOP_VERSION: string;
 const LIVE = 'pairloop-live';
 const LOADING = 'pairloop-loading';
 
-/** Whoever knows how the editor's tasks are to be shown. */
-interface PresentationSource {
+/** The page that the editor stands in. */
+interface Surroundings {
   /** A rejection leaves the native controls as they are. */
   present(taskId: number): Promise<PresentationReply>;
   /** Records that the guideline was read; resolves with the time stored (ISO 8601). */
   acknowledge(taskId: number, sha256: string): Promise<string>;
+  /** Submits the open annotation, in a page that hides the editor's own Submit. */
+  submit?(): void;
 }
 
 interface Mounted {
@@ -46,7 +48,7 @@ export class EditorMount {
   private mounted: Mounted | undefined;
   private readonly observer = new MutationObserver(() => this.follow());
 
-  constructor(private readonly source: PresentationSource) {
+  constructor(private readonly surroundings: Surroundings) {
     this.observer.observe(document.body, { childList: true, subtree: true });
     this.follow();
   }
@@ -87,8 +89,8 @@ export class EditorMount {
 
   private async show(one: Mounted, endings: (() => void)[]): Promise<void> {
     try {
-      const reply = await this.source.present(one.taskId);
-      if (this.mounted === one && isCurrent(one)) endings.unshift(...draw(one, reply, this.source));
+      const reply = await this.surroundings.present(one.taskId);
+      if (this.mounted === one && isCurrent(one)) endings.unshift(...draw(one, reply, this.surroundings));
     } catch (error) {
       note(`Pairloop's view is off for task ${one.taskId}, the native controls stay: ${messageOf(error)}`);
     }
@@ -100,14 +102,14 @@ function isCurrent({ node, store, annotation, taskId }: Mounted): boolean {
 }
 
 /** Draws the comparison and returns what ends it. Native controls are hidden only after the first painting. */
-function draw(one: Mounted, reply: PresentationReply, source: PresentationSource): (() => void)[] {
+function draw(one: Mounted, reply: PresentationReply, surroundings: Surroundings): (() => void)[] {
   const { store, annotation, node } = one;
   if (!reply.managed) {
     note(`Task ${one.taskId} is not Pairloop's; the native controls stay.`);
     return [];
   }
   const task = taskDataSchema.parse(store.task?.dataObj);
-  const host = createEditorHost(store, annotation, task, reply.rubric);
+  const host = createEditorHost(store, annotation, task, reply.rubric, surroundings.submit);
   const session = new ComparisonSession({
     host,
     presentation: reply,
@@ -115,7 +117,7 @@ function draw(one: Mounted, reply: PresentationReply, source: PresentationSource
     view: `pairloop ${PAIRLOOP_VERSION}`,
     visible: !document.hidden,
     preferences,
-    acknowledge: (sha256) => source.acknowledge(one.taskId, sha256),
+    acknowledge: (sha256) => surroundings.acknowledge(one.taskId, sha256),
     openedAt: one.openedAt,
   });
   one.session = session;
@@ -154,9 +156,9 @@ function note(message: string): void {
   console.info(message);
 }
 
-/** Adds the view's style sheet to the page. */
-export function addTheme(): void {
+/** Adds the view's style sheet to the page, and behind it the page's own where it has one. */
+export function addTheme(pageCss = ''): void {
   const style = document.createElement('style');
-  style.textContent = themeCss;
+  style.textContent = themeCss + pageCss;
   document.head.append(style);
 }

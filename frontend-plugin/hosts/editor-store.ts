@@ -15,7 +15,8 @@ interface EditorResult {
   readonly mainValue: unknown;
   readonly meta?: Readonly<Record<string, unknown>> | null;
   readonly area: EditorArea;
-  setMetaValue(key: string, value: unknown): void;
+  /** Missing in label-studio-frontend 1.7.1. */
+  setMetaValue?(key: string, value: unknown): void;
 }
 
 /** What results hang on. One that was read from storage carries their `meta` too, and there it wins when serialized. */
@@ -26,6 +27,8 @@ interface EditorArea extends TreeNode {
 /** One control of the label config: Choices, Rating or TextArea. */
 export interface EditorControl extends TreeNode {
   readonly result?: EditorResult;
+  /** Goes into the `meta` of its results in label-studio-frontend 1.7.1. */
+  readonly metaValue?: Readonly<Record<string, unknown>> | null;
   findLabel?(value: string): { readonly sel: boolean; toggleSelected(): void } | undefined;
   setRating?(level: number): void;
   updateFromResult?(value: readonly string[]): void;
@@ -38,6 +41,8 @@ export interface EditorAnnotation extends TreeNode {
   readonly pk: string | number | null;
   readonly type?: string;
   readonly editable?: boolean;
+  /** Set when Submit was pressed; missing in label-studio-frontend 1.7.1. */
+  readonly submissionStarted?: number;
   readonly names?: ReadonlyMap<string, EditorControl>;
   readonly history: { freeze(key: string): void; unfreeze(key: string): void; safeUnfreeze(key: string): void };
   isReadOnly(): boolean;
@@ -54,18 +59,44 @@ export interface EditorStore extends TreeNode {
   skipTask(data?: { comment: string }): void;
 }
 
+/**
+ * What a page that embeds the editor itself may call, as in label-studio-frontend 1.7.1. A task is switched
+ * by `resetState`, `assignTask`, `assignConfig`, `initializeStore`, in this order: the controls are
+ * made with the config and take their texts from the task that is there by then.
+ */
+export interface EmbeddedStore extends EditorStore {
+  readonly annotationStore: NonNullable<EditorStore['annotationStore']> & {
+    addAnnotation(options: { userGenerate: boolean; pk?: string; result?: readonly unknown[] }): EmbeddedAnnotation;
+    selectAnnotation(id: string): unknown;
+  };
+  resetState(): void;
+  assignTask(task: { id: number; data: unknown }): void;
+  assignConfig(xml: string): void;
+  initializeStore(stored: { annotations: readonly never[]; predictions: readonly never[] }): void;
+  submitAnnotation(): void;
+  updateAnnotation(): void;
+}
+
+export interface EmbeddedAnnotation extends EditorAnnotation {
+  serializeAnnotation(): readonly unknown[];
+  deserializeResults(result: readonly unknown[]): void;
+  setReadonly(readOnly: boolean): void;
+  reinitHistory(): void;
+}
+
 type SaveListener = (store: EditorStore, annotation: EditorAnnotation) => boolean;
 
 interface EditorInstance {
   readonly store: EditorStore;
   on(event: 'beforeSaveAnnotation', listener: SaveListener): void;
+  on(event: 'storageInitialized' | 'submitAnnotation' | 'updateAnnotation' | 'skipTask', listener: (store: EditorStore, data: unknown) => void): void;
   off(event: 'beforeSaveAnnotation', listener: SaveListener): void;
 }
 
 declare global {
   interface Window {
     Htx?: EditorStore;
-    LabelStudio?: { readonly instances?: ReadonlySet<EditorInstance> };
+    LabelStudio?: { new (root: HTMLElement, options: Readonly<Record<string, unknown>>): EditorInstance; readonly instances?: ReadonlySet<EditorInstance> };
   }
 }
 
@@ -88,6 +119,7 @@ export function openAnnotation(store: EditorStore | undefined): EditorAnnotation
  * with its own required fields).
  */
 export function resumeDrafts(annotation: EditorAnnotation): void {
+  if (annotation.submissionStarted === undefined) return;
   annotation.$treenode?.applyPatches?.([{ op: 'replace', path: '/submissionStarted', value: 0 }]);
 }
 

@@ -3,7 +3,7 @@ import type { TaskData } from '../../core/label-studio/task-data.js';
 import type { Change, Draft } from '../view/state/draft.js';
 
 /** What the surroundings of a comparison can do; the view says and offers only that. */
-interface Capabilities {
+export interface Capabilities {
   /** Our writes go into an undo history of the host's (Ctrl+Z). */
   readonly undo: boolean;
   /** The host keeps an unfinished judgement, also over a reload. */

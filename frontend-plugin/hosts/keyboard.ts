@@ -29,10 +29,15 @@ export function listenToKeys(session: () => ComparisonSession | undefined): void
 /**
  * Ctrl+Enter is Label Studio's Submit and stays so, with two gaps filled: where something is missing it is
  * kept back here, for a project may be set to ignore it without a word while nothing is chosen; and in
- * a text field, where Label Studio does not listen, it presses its button.
+ * a text field, where Label Studio does not listen, it presses its button. A host without a Submit of its own gets the view's.
  */
 function guardSubmit(event: KeyboardEvent, open: ComparisonSession): void {
   if (event.repeat || open.state.readOnly || isDialogOpen()) return;
+  if (!open.host.capabilities.nativeSubmit) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return open.submit();
+  }
   const ready = open.prepareToSave();
   if (ready && !isEditable(event)) return;
   event.preventDefault();

@@ -3,6 +3,7 @@ import type { Rubric } from '../../core/domain/rubric.js';
 import { strengthSchema, verdictSchema } from '../../core/domain/verdict.js';
 import { voteMetaSchema, type VoteMeta } from '../../core/domain/vote.js';
 import { EMPTY_DRAFT, TEXT_FIELDS, type Change, type Draft, type Side, type TextField } from '../view/state/draft.js';
+import { readControlMeta, writeControlMeta } from './control-meta.js';
 import type { EditorAnnotation, EditorControl } from './editor-store.js';
 
 const TEXT_NAMES: Readonly<Record<TextField, string>> = {
@@ -31,8 +32,10 @@ export function readNativeDraft(annotation: EditorAnnotation, rubric: Rubric): D
 
 /** What an earlier vote recorded beside its verdict; null without one, or when it is not ours. */
 export function readNativeMeta(annotation: EditorAnnotation): VoteMeta | null {
-  const result = annotation.names?.get(LABEL_NAMES.verdict)?.result;
-  const parsed = voteMetaSchema.safeParse(result?.area.meta?.[META_KEY] ?? result?.meta?.[META_KEY]);
+  const control = annotation.names?.get(LABEL_NAMES.verdict);
+  const result = control?.result;
+  if (result === undefined) return null;
+  const parsed = voteMetaSchema.safeParse(result.area.meta?.[META_KEY] ?? result.meta?.[META_KEY] ?? readControlMeta(control)?.[META_KEY]);
   return parsed.success ? parsed.data : null;
 }
 
@@ -112,8 +115,10 @@ function deleteResult(annotation: EditorAnnotation, control: EditorControl | und
 }
 
 function writeMeta(annotation: EditorAnnotation, meta: VoteMeta): void {
-  const result = annotation.names?.get(LABEL_NAMES.verdict)?.result;
-  result?.setMetaValue(META_KEY, meta);
+  const control = annotation.names?.get(LABEL_NAMES.verdict);
+  const result = control?.result;
+  if (control !== undefined && result !== undefined && result.setMetaValue === undefined) return writeControlMeta(control, { [META_KEY]: meta });
+  result?.setMetaValue?.(META_KEY, meta);
   if (result?.area.meta?.[META_KEY] === undefined) return;
   const value = { ...result.area.meta, [META_KEY]: meta };
   result.area.$treenode?.applyPatches?.([{ op: 'replace', path: '/meta', value }]);

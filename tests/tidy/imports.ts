@@ -19,7 +19,7 @@ const ENTRIES = [
   /\.test\.tsx?$/,
   /(^|\/)(vite|vitest)(\.[\w-]+)?\.config\.ts$/,
   /^tests\/support\/(database-server|pairloop-stack)\.ts$/,
-  /^frontend-plugin\/hosts\/(community|react-code)\.tsx$/,
+  /^frontend-plugin\/hosts\/(community|react-code|standalone)\.tsx$/,
   /^tests\/view\/react-code\/frame\.ts$/,
   /\.d\.ts$/,
 ];
