@@ -77,7 +77,7 @@ describe('a rubric file that is wrong', () => {
     ['a weight that is text', `${head}dimensions:\n  - name: tone\n    title: Tone\n    weight: half\n`, /line 7: dimensions\.0\.weight: /],
     ['weights that do not add up', `${head}dimensions:\n  - { name: tone, title: Tone, weight: 0.4 }\n`, /line 4: dimensions: .*add up to 1/],
     ['a level out of range', `${head}dimensions:\n  - { name: t, title: T, weight: 1, levels: { 6: no } }\n`, /line 5: dimensions\.0\.levels\.6: /],
-    ['a misspelt field', `${head}dimensions: []\nquestoin: Which?\n`, /line 5: the file: there is no field "questoin"; there are: name, title, guideline, question, /],
+    ['a misspelt field', `${head}dimensions: []\nquestoin: Which?\n`, /line 5: the file: there is no field "questoin"; there are: name, title, about, guideline, question, /],
     ['a misspelt field deep down', `${head}dimensions:\n  - name: t\n    title: T\n    weight: 1\n    levels:\n      5:\n        text: right\n        exmple: '42'\n`, /line 11: dimensions\.0\.levels\.5: /],
     ['a misspelt condition', `${head}flags:\n  - { name: f, title: F, when: { codes: true } }\n`, /line 5: flags\.0\.when: there is no field "codes"; there are: domain, difficulty, safety, code, /],
     ['a rule for a flag that is not there', `${head}require:\n  rationale:\n    - on: [both_bad]\n    - flagged: [unsave]\n`, /line 7: require\.rationale\.1\.flagged: there is no flag "unsave"/],

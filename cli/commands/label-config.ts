@@ -5,7 +5,8 @@ import { messageOf, PairloopError } from '../../core/errors.js';
 import { LabelStudioClient } from '../../core/label-studio/client.js';
 import { readLabelConfigChange } from '../../core/label-studio/label-config-change.js';
 import { resolveConnections } from '../../core/running/running-file.js';
-import { listRubrics, loadRubricWithGuideline } from '../../label-configs/rubric-file.js';
+import { listRubrics, loadRubric, loadRubricWithGuideline } from '../../label-configs/rubric-file.js';
+import { rubricTable } from '../../label-configs/rubric-table.js';
 import { findLabelStudioProject } from '../find-label-studio-project.js';
 import { renderLabelConfigChange } from '../label-config-change.js';
 import { compileForHost, HOST_ARGUMENT, parseHost } from '../label-config-host.js';
@@ -18,8 +19,12 @@ const jsonArgument = { type: 'boolean', description: 'Print one JSON document.' 
 
 const listCommand = defineCommand({
   meta: { name: 'list', description: 'The rubrics there are, with their dimensions and weights.' },
-  args: { json: jsonArgument },
+  args: { json: jsonArgument, markdown: { type: 'boolean', description: 'Print a Markdown table with all that they ask.' } },
   run({ args }) {
+    if (args.markdown === true) {
+      process.stdout.write(rubricTable(listRubrics().map(loadRubric)));
+      return;
+    }
     const rubrics = listRubrics().map((name) => {
       const { rubric, guideline } = loadRubricWithGuideline(name);
       const { title, dimensions } = rubric;

@@ -100,6 +100,8 @@ export const rubricSchema = z
   .strictObject({
     name: rubricName,
     title: line,
+    /** What it is for, for whoever chooses among rubrics; annotators do not see it. */
+    about: line.optional(),
     guideline: z.string().min(1),
     question: line.default('Which answer is better?'),
     dimensions: z.array(dimensionSchema).default([]),

@@ -34,6 +34,17 @@ async function answers(url: string): Promise<boolean> {
   return reply?.status === 200;
 }
 
+/** Gives the demo project a control that its rubric does not have, as after a version whose rubric had it, and an annotation of it; the label config. */
+async function storeBeyondRubric({ labelStudio, demoProjectId }: PairloopProcess['running']): Promise<string> {
+  const client = new LabelStudioClient(labelStudio);
+  const demo = await client.project(demoProjectId!);
+  const labelConfig = demo.label_config!.replace('<Rating name="tone_a"', '<Rating name="brevity_a" toName="prompt" maxRating="5"/><Rating name="tone_a"');
+  await client.updateProject(demo.id, { label_config: labelConfig, model_version: demo.model_version });
+  const { value: tasks } = await client.tasks(demo.id).next();
+  await client.createAnnotation(tasks![0]!.id, { result: [{ id: 'brevity', from_name: 'brevity_a', to_name: 'prompt', type: 'rating', value: { rating: 4 } }] });
+  return labelConfig;
+}
+
 describe('the running system', () => {
   test('every part answers, and what is secret in the data folder is private', async () => {
     const stack = inject('stack');
@@ -132,7 +143,8 @@ describe('a system of its own', () => {
     expect(await new LabelStudioClient(labelStudio).whoami()).toMatchObject({ email: accounts[0]?.email });
   });
 
-  test('Ctrl-C ends every child and removes the running file; the next start is quick', async () => {
+  test('Ctrl-C ends every child and removes the running file; the next start is quick, and keeps a demo that holds more than its rubric has now', async () => {
+    const labelConfig = await storeBeyondRubric(pairloop.running);
     const children = CHILDREN.map((name) => childOf(dataDir, name));
     expect(await pairloop.stop()).toBe(0);
     expect(children.some(isRunning)).toBe(false);
@@ -141,5 +153,8 @@ describe('a system of its own', () => {
     pairloop = await startPairloop({ dataDir });
     expect(performance.now() - begun).toBeLessThan(60_000);
     expect(pairloop.output()).not.toContain('had left running');
+    expect(pairloop.output()).toMatch(/The demo project stays as it was made\. .* would lose brevity_a \(1 annotation\)\./);
+    const demo = await new LabelStudioClient(pairloop.running.labelStudio).project(pairloop.running.demoProjectId!);
+    expect(demo.label_config).toBe(labelConfig);
   });
 });
