@@ -6,6 +6,18 @@ import { locateChromium } from '../../core/running/chromium.js';
 const run = promisify(execFile);
 const INSTALL_WITHIN_MS = 600_000;
 
+/** No window, no sandbox (tests may run as root), and no calls of the browser's own to the internet. */
+export const CHROMIUM_FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
 /** The browser that browser tests drive. */
 export type Chromium = { readonly path: string } | { readonly path: null; readonly reason: string };
 

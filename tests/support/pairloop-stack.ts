@@ -16,11 +16,19 @@ declare module 'vitest' {
   }
 }
 
+/** A `pairloop up` of its own on a new data folder and free ports, and the browser to look at it with. */
+export interface OwnStack {
+  readonly stack: Stack;
+  readonly chromium: Chromium;
+  /** Stops it and removes what it stored. */
+  stop(): Promise<void>;
+}
+
 /**
- * Runs `pairloop up`, as built, on a new data folder and free ports for all end-to-end tests. Label Studio itself is
- * installed once, into the folder that `npm start` in this checkout uses too.
+ * Runs `pairloop up`, as built. Label Studio itself is installed once, into the folder that `npm start` in this
+ * checkout uses too.
  */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function startStack(): Promise<OwnStack> {
   buildPairloop();
   const dataDir = newDataFolder();
   const chromium = findChromium();
@@ -28,10 +36,20 @@ export default async function setup(project: TestProject): Promise<() => Promise
     removeDataFolder(dataDir);
     throw error;
   });
-  project.provide('stack', { ...pairloop.running, dataDir });
-  project.provide('chromium', await chromium);
-  return async () => {
-    await pairloop.stop();
-    removeDataFolder(dataDir);
+  return {
+    stack: { ...pairloop.running, dataDir },
+    chromium: await chromium,
+    async stop() {
+      await pairloop.stop();
+      removeDataFolder(dataDir);
+    },
   };
+}
+
+/** Starts what all end-to-end tests share. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { stack, chromium, stop } = await startStack();
+  project.provide('stack', stack);
+  project.provide('chromium', chromium);
+  return stop;
 }

@@ -1,6 +1,7 @@
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { voteMetaSchema } from '../../core/domain/vote.js';
+import { CHROMIUM_FLAGS } from '../support/chromium.js';
 import { seedRater } from '../support/seed-project.js';
 import { makeAnnotator, makeProject, openBench, openLabelStream, signInToBrowser, storedVotes, type Annotator, type Bench, type PairText } from './labeling-bench.js';
 
@@ -8,7 +9,6 @@ const { path: executablePath, ...without } = inject('chromium');
 if (executablePath === null) console.warn(`The view's browser tests are skipped: ${'reason' in without ? without.reason : 'no Chromium'}.`);
 
 const EGG: PairText = { response_a: 'Seven minutes.', response_b: 'Put it into **boiling** water for seven minutes, then under cold water.' };
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 describe.skipIf(executablePath === null)('the comparison in Label Studio', () => {
   let browser: Browser;
@@ -19,7 +19,7 @@ describe.skipIf(executablePath === null)('the comparison in Label Studio', () =>
   beforeAll(async () => {
     bench = await openBench(inject('stack'));
     [ada, ben] = [await makeAnnotator(bench), await makeAnnotator(bench)];
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: FLAGS });
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: CHROMIUM_FLAGS });
   });
 
   afterAll(async () => {

@@ -6,12 +6,12 @@ import { readRegions } from '../../core/label-studio/result-regions.js';
 import { compileReactCodeConfig } from '../../label-configs/compile-react-code.js';
 import { loadGuideline } from '../../label-configs/guideline-file.js';
 import { loadRubric } from '../../label-configs/rubric-file.js';
+import { CHROMIUM_FLAGS } from '../support/chromium.js';
 import { buildReactCodeBundle, REACTS, startHarness, type Harness, type ReactVersion } from './react-code/harness.js';
 
 const { path: executablePath, ...without } = inject('chromium');
 if (executablePath === null) console.warn(`The ReactCode tests are skipped: ${'reason' in without ? without.reason : 'no Chromium'}.`);
 
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const TASKS = 24;
 
 const pairId = (at: number): string => `018f3c1e-7a00-4000-8000-${String(at).padStart(12, '0')}`;
@@ -33,7 +33,7 @@ describe.skipIf(executablePath === null)('the comparison in a ReactCode tag', ()
     const config = compileReactCodeConfig(loadRubric('assistant'), loadGuideline('assistant'), await buildReactCodeBundle());
     hash = config.hash;
     harness = await startHarness(config.xml, Array.from({ length: TASKS }, (_, at) => task(at)));
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: FLAGS });
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: CHROMIUM_FLAGS });
   });
   afterAll(async () => {
     await browser?.close();

@@ -116,7 +116,7 @@ function expand(frequencies: Uint32Array, items: number): Uint32Array {
 }
 
 /** Quantile of ascending values, interpolated between the two nearest. */
-function quantile(sorted: Float64Array, probability: number): number {
+export function quantile(sorted: Float64Array, probability: number): number {
   const place = probability * (sorted.length - 1);
   const below = Math.floor(place);
   const low = sorted[below]!;
