@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { packagePath } from '../../core/package-root.js';
+import { CHROMIUM_FLAGS } from '../support/chromium.js';
 import { startPreviewProcess, type PreviewProcess } from '../support/preview-process.js';
 import { openPreview, shownJudgement, storedResult, storedValues } from './preview-bench.js';
 
 const { path: executablePath, ...without } = inject('chromium');
 if (executablePath === null) console.warn(`The preview's browser tests are skipped: ${'reason' in without ? without.reason : 'no Chromium'}.`);
 
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const DIMENSIONS = ['accuracy', 'tone', 'policy'];
 
 describe.skipIf(executablePath === null)('pairloop label-config preview', () => {
@@ -19,7 +19,7 @@ describe.skipIf(executablePath === null)('pairloop label-config preview', () => 
   let preview: PreviewProcess;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: FLAGS });
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: CHROMIUM_FLAGS });
     preview = await startPreviewProcess(['support']);
   });
 
