@@ -25,7 +25,7 @@ export interface ReactCodeProps {
   addRegion(value: unknown, extraData?: { readonly displayText?: string }): unknown;
   /** All regions of the tag in the annotation that is open. */
   readonly regions?: readonly ReactCodeRegion[] | null;
-  /** The task's data, whole, because the tag names no field. */
+  /** The task's data, whole, because the tag names no field (its first documentation wanted one). */
   readonly data?: unknown;
   readonly viewState?: ViewState | null;
 }

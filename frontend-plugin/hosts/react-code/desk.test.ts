@@ -136,11 +136,17 @@ describe('one judgement', () => {
     expect(platform.session.state.draft.verdict).toBe('both_bad');
   });
 
-  test('both bad without a reason is kept as a draft, and complete with it', () => {
+  test('both bad without a reason is kept as a draft, and complete with it, until it is taken back', () => {
     const platform = opened();
     platform.session.dispatch({ type: 'choose', verdict: 'both_bad' });
     platform.deliver();
     expect(platform.annotation[0]!.value).toMatchObject({ complete: false, draft: { verdict: 'both_bad' } });
+    for (const [text, complete] of [['Both wrong.', true], ['  ', false]] as const) {
+      platform.session.dispatch({ type: 'write', field: 'rationale', text });
+      platform.session.flush();
+      platform.deliver();
+      expect(platform.annotation[0]!.value).toMatchObject({ complete });
+    }
   });
 
   test('what never comes back is not shown for stored, and counts again once it does', () => {

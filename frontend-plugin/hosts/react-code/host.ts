@@ -29,7 +29,8 @@ export interface ReactCodeHostOptions {
  * write reaches whichever annotation is open by then: `close` it before anything else is shown.
  */
 export class ReactCodeHost implements Host {
-  readonly capabilities = { undo: true, draft: true, veto: false, nativeSubmit: true };
+  /** Label Studio's undo has buttons for our writes too, but its Ctrl+Z does not reach a frame, nor does Ctrl+Enter. */
+  readonly capabilities = { undo: false, draft: true, veto: false, nativeSubmit: true };
   /** ReactCode has no way to; Label Studio's own Skip stands beside it. */
   readonly canSkip = false;
   readonly task: TaskData;

@@ -27,7 +27,7 @@ function judging({ rubric, host, state }: ComparisonSession): KeyMeaning[] {
     ['C', 'Critique'],
     ['P', 'Policy reference'],
     ...(host.canSkip ? [['S', 'Skip, with a reason'] as KeyMeaning] : []),
-    ['Ctrl Enter', 'Submit'],
+    ['Ctrl Enter', capabilities.veto || !capabilities.nativeSubmit ? 'Submit' : 'Show what is missing'],
     ...(capabilities.undo ? [['Ctrl Z', 'Undo'] as KeyMeaning] : []),
   ];
 }
