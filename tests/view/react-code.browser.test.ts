@@ -81,14 +81,20 @@ describe.skipIf(executablePath === null)('the comparison in a ReactCode tag', ()
     await frame.getByText(`Question ${at}:`).waitFor();
   };
 
-  test.each(REACTS)('with React %s: a verdict by keys alone is one complete region in canonical sides', async (react) => {
+  test.each(REACTS)('with React %s: a judgement by keys alone is one complete region in canonical sides', async (react) => {
     const opened = await openHarness(react);
     const { page, frame } = opened;
     const swapped = !(await leftIsA(frame));
     await page.keyboard.press('1');
     await expect.poll(() => chosen(frame)).toEqual(['A better']);
     await expect.poll(() => stored(page)).toMatchObject([{ complete: true, pair: pairId(0), verdict: swapped ? 'b' : 'a', meta: { displayed: swapped ? 'ba' : 'ab', label_config_hash: hash } }]);
-    expect(await read(page)).toMatchObject({ judgement: { verdict: swapped ? 'b' : 'a' } });
+    for (const key of ['r', '5', '3', 'Escape', 'w']) await page.keyboard.press(key);
+    await page.keyboard.type('1 and 4 are digits here.');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('d');
+    const correctness = swapped ? { a: 3, b: 5 } : { a: 5, b: 3 };
+    await expect.poll(() => read(page)).toMatchObject({ judgement: { verdict: swapped ? 'b' : 'a', likert: { correctness }, rationale: '1 and 4 are digits here.' } });
+    expect(await page.evaluate(() => window.platform.open.result.length)).toBe(1);
     await opened.close();
   });
 
