@@ -7,7 +7,6 @@ import { compileReactCodeConfig } from '../../label-configs/compile-react-code.j
 import { loadGuideline } from '../../label-configs/guideline-file.js';
 import { loadRubric } from '../../label-configs/rubric-file.js';
 import { CHROMIUM_FLAGS } from '../support/chromium.js';
-import { CHROMIUM_FLAGS } from '../support/chromium.js';
 import { buildReactCodeBundle, REACTS, startHarness, type Harness, type ReactVersion } from './react-code/harness.js';
 
 const { path: executablePath, ...without } = inject('chromium');
