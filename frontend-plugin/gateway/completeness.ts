@@ -22,7 +22,7 @@ const REASONS_MAX = 3;
 export async function refuseIncomplete(db: Db, taskId: number, result: unknown): Promise<void> {
   const installed = await findInstalledProject(db, taskId);
   if (installed === undefined) return;
-  const reading = readJudgement(readRegions(result));
+  const reading = readJudgement(readRegions(result), installed.opaqueId);
   const missing =
     'unusable' in reading
       ? ['Choose one verdict: A better, Tie, Both bad or B better.']

@@ -34,11 +34,12 @@ export async function askPresentation(taskId: number, fetchIt: typeof fetch): Pr
 }
 
 const acknowledgementSchema = z.object({ acknowledged_at: z.iso.datetime() });
+const refusalSchema = z.object({ detail: z.string() });
 
 /**
  * Records at the gateway that the annotator of this session has read a guideline; resolves with the time stored.
  *
- * @throws Error when the gateway does not answer or refuses.
+ * @throws Error when the gateway does not answer, or refuses: then with its reason.
  */
 export async function acknowledgeGuideline(taskId: number, sha256: string, fetchIt: typeof fetch): Promise<string> {
   const reply = await fetchIt('/pairloop/api/acknowledgement', {
@@ -46,6 +47,9 @@ export async function acknowledgeGuideline(taskId: number, sha256: string, fetch
     headers: { accept: 'application/json', 'content-type': 'application/json' },
     body: JSON.stringify({ task: taskId, guideline_sha256: sha256 }),
   });
-  if (!reply.ok) throw new Error(`the gateway answered ${reply.status}`);
+  if (!reply.ok) {
+    const refusal = refusalSchema.safeParse(await reply.json().catch(() => undefined));
+    throw new Error(refusal.success ? refusal.data.detail : `the gateway answered ${reply.status}`);
+  }
   return acknowledgementSchema.parse(await reply.json()).acknowledged_at;
 }
