@@ -6,6 +6,7 @@ import { PairloopError } from '../../core/errors.js';
 import { HASHED_NGRAMS_VERSION, embedPair } from '../embedding/hashed-ngrams.js';
 import { GIVEN_EMBEDDER, vectorFromBytes, vectorToBytes } from '../embedding/vector-bytes.js';
 import type { Matrix } from '../numerics/matrix.js';
+import { createMatrix } from '../numerics/wasm-kernel.js';
 
 /** Pairs read, embedded and stored at a time; bounds the memory of their texts. */
 const EMBED_CHUNK = 100;
@@ -50,8 +51,7 @@ export async function embedMissing(db: Db, pairIds: readonly string[], onProgres
  * @throws PairloopError naming the pair whose vector is missing or has another length than the first.
  */
 export async function readEmbeddings(db: Db, pairIds: readonly string[], embedder: string): Promise<Matrix> {
-  let data = new Float32Array(0);
-  let columns = 0;
+  let matrix: Matrix | undefined;
   for (let start = 0; start < pairIds.length; start += READ_CHUNK) {
     const ids = pairIds.slice(start, start + READ_CHUNK);
     const { rows } = await sql<{ pair_id: string; vector: Buffer }>`select pair_id, vector from pair_embedding
@@ -61,15 +61,13 @@ export async function readEmbeddings(db: Db, pairIds: readonly string[], embedde
       const bytes = vectors.get(id);
       if (bytes === undefined) throw new PairloopError(`The pair ${JSON.stringify(id)} has no embedding of ${embedder}; run the round again.`);
       const vector = vectorFromBytes(bytes);
-      if (data.length === 0) {
-        columns = vector.length;
-        data = new Float32Array(pairIds.length * columns);
-      }
+      matrix ??= createMatrix(pairIds.length, vector.length, false);
+      const { data, columns } = matrix;
       if (vector.length !== columns) {
         throw new PairloopError(`The embedding of the pair ${JSON.stringify(id)} has ${vector.length} numbers, that of ${JSON.stringify(pairIds[0])} has ${columns}; give embeddings of one model only.`);
       }
       data.set(vector, (start + place) * columns);
     }
   }
-  return { data, rows: pairIds.length, columns };
+  return matrix ?? { data: new Float32Array(0), rows: 0, columns: 0 };
 }

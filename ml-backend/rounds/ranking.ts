@@ -34,7 +34,7 @@ export async function rankByDomain(db: Db, pool: readonly PoolPair[], { k, weigh
     const embeddings = await readEmbeddings(db, ids, embedder);
     const uncertainty = Float64Array.from(pairs, (pair) => pair.uncertainty ?? 0);
     inputs.update(JSON.stringify(ids));
-    inputs.update(new Uint8Array(embeddings.data.buffer));
+    inputs.update(new Uint8Array(embeddings.data.buffer, embeddings.data.byteOffset, embeddings.data.byteLength));
     inputs.update(new Uint8Array(uncertainty.buffer));
     rankings.push(hybridPicks({ embeddings, uncertainty, k, weight }));
   }

@@ -1,4 +1,5 @@
 import { PairloopError } from '../../core/errors.js';
+import type { DistanceKernel, Scoring } from '../numerics/distance-kernel.js';
 import type { Matrix } from '../numerics/matrix.js';
 import { NearestPicks } from './nearest-picks.js';
 import { assertCount, assertEmbeddings, assertUncertainty } from './selection-input.js';
@@ -12,6 +13,9 @@ export const DEFAULT_WEIGHT = 0.6;
 
 /** Added to every span that something is normalised by, so that a span of 0 gives 0. */
 const SPAN_EPSILON = 1e-9;
+
+/** Scores are at most 1, their five operations round by 2⁻⁵³ each: rows farther below the best than this cannot be it. */
+const SCORE_TOLERANCE = 1e-13;
 
 export interface HybridInput {
   /** One row per pair. */
@@ -34,8 +38,14 @@ export interface HybridInput {
  * to the nearest row picked so far, normalised likewise over the rows that remain at this step. Ties go
  * to the lowest row. The score is that value; the first pick has no distance yet, so its score is w · u′.
  * All in float64, sums of squares in ascending column: the picks are exactly those of the plain
- * computation, though distances that cannot matter are not computed. At most rows · k · columns
- * multiplications; memory rows · 40 bytes beside the input.
+ * computation, though distances that cannot matter are not computed (`NearestPicks` says how). At most
+ * rows · k · columns multiplications; memory, beside the input, rows · (columns + 100) bytes, and a copy of
+ * the input unless `createMatrix` made it.
+ *
+ * The normalisation needs the least and the greatest distance of all that remains, at every step: a row far
+ * from being picked may still hold one of them. So no row's distance is ever left stale. What makes that cheap
+ * is to rule out, for a row and a new pick, that its distance falls, from codes of a byte per number; after
+ * that, least, greatest and best are scans over one number per row.
  *
  * Nothing happens between two picks, so that a caller may pause there.
  *
@@ -47,15 +57,16 @@ export function* hybridPicks(input: HybridInput): Generator<Pick, void, undefine
   assertValid(input);
   const { embeddings, weight } = input;
   const count = Math.min(input.k, embeddings.rows);
-  const weighted = weightedUncertainty(input.uncertainty, weight);
   const nearest = new NearestPicks(embeddings);
+  nearest.kernel.term.set(weightedUncertainty(input.uncertainty, weight));
   const seed = highestRow(input.uncertainty);
-  let pick: Pick = { index: seed, score: weighted[seed]! };
+  let pick: Pick = { index: seed, score: nearest.kernel.term[seed]! };
+  let scoring: Scoring = { least: 0, gain: 0 };
   for (let picked = 1; ; picked += 1) {
     yield pick;
     if (picked === count) return;
-    nearest.add(pick.index);
-    pick = best(nearest, weighted, 1 - weight);
+    nearest.add(pick.index, (rows) => nearest.kernel.highest(scoring, rows));
+    ({ pick, scoring } = best(nearest.kernel, 1 - weight));
   }
 }
 
@@ -79,26 +90,20 @@ function weightedUncertainty(uncertainty: Float32Array | Float64Array, weight: n
   return Float64Array.from(uncertainty, (value) => weight * ((value - least) / span));
 }
 
-function best({ remaining, remainingCount, distance }: NearestPicks, weighted: Float64Array, diversityWeight: number): Pick {
-  let least = Infinity;
-  let most = -Infinity;
-  for (let at = 0; at < remainingCount; at += 1) {
-    const value = distance[remaining[at]!]!;
-    if (value < least) least = value;
-    if (value > most) most = value;
-  }
+function best(kernel: DistanceKernel, diversityWeight: number): { pick: Pick; scoring: Scoring } {
+  const { least, most } = kernel.extremes();
   const span = most - least + SPAN_EPSILON;
+  const scoring = { least, gain: diversityWeight / span };
   let index = -1;
   let score = -Infinity;
-  for (let at = 0; at < remainingCount; at += 1) {
-    const row = remaining[at]!;
-    const value = weighted[row]! + diversityWeight * ((distance[row]! - least) / span);
+  for (const row of kernel.best(scoring, SCORE_TOLERANCE)) {
+    const value = kernel.term[row]! + diversityWeight * ((kernel.distance[row]! - least) / span);
     if (value > score) {
       score = value;
       index = row;
     }
   }
-  return { index, score };
+  return { pick: { index, score }, scoring };
 }
 
 function assertValid({ embeddings, uncertainty, k, weight }: HybridInput): void {

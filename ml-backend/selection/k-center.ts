@@ -1,7 +1,11 @@
+import type { DistanceKernel, Scoring } from '../numerics/distance-kernel.js';
 import type { Matrix } from '../numerics/matrix.js';
 import { NearestPicks } from './nearest-picks.js';
 import { assertCount, assertEmbeddings, assertUncertainty } from './selection-input.js';
 import { highestRow, selectionOf, type Pick, type Selection } from './selection.js';
+
+/** The score is the distance itself. */
+const DISTANCE: Scoring = { least: 0, gain: 1 };
 
 interface KCenterInput {
   /** One row per pair. */
@@ -20,7 +24,7 @@ interface KCenterInput {
  *
  * The score is that distance, never rising from the second pick on; the first has none, its score is 0.
  * Distances are exactly those of the plain computation in float64. At most rows · k · columns
- * multiplications; memory rows · 32 bytes beside the input.
+ * multiplications; memory as of the hybrid.
  *
  * @throws PairloopError (usage) for no rows, numbers of uncertainties and rows that differ, NaN or
  * infinity (names row and column), k below 1 or no integer, and numbers so large that a distance is
@@ -33,14 +37,13 @@ export function selectKCenter({ embeddings, uncertainty, k }: KCenterInput): Sel
   const nearest = new NearestPicks(embeddings);
   const picks: Pick[] = [{ index: uncertainty === undefined ? 0 : highestRow(uncertainty), score: 0 }];
   while (picks.length < Math.min(k, embeddings.rows)) {
-    nearest.add(picks.at(-1)!.index);
-    picks.push(farthest(nearest));
+    nearest.add(picks.at(-1)!.index, (rows) => nearest.kernel.highest(DISTANCE, rows));
+    picks.push(farthest(nearest.kernel));
   }
   return selectionOf(picks);
 }
 
-function farthest({ remaining, remainingCount, distance }: NearestPicks): Pick {
-  let index = remaining[0]!;
-  for (let at = 1; at < remainingCount; at += 1) if (distance[remaining[at]!]! > distance[index]!) index = remaining[at]!;
-  return { index, score: distance[index]! };
+function farthest(kernel: DistanceKernel): Pick {
+  const index = kernel.best(DISTANCE, 0)[0]!;
+  return { index, score: kernel.distance[index]! };
 }

@@ -27,7 +27,7 @@ interface KMeansInput {
  * represents none. The order is that of the seeds; the score is how many rows the pick represents.
  *
  * Distances are exactly those of the plain computation in float64. At most rows · (k + 2) · columns
- * multiplications; memory rows · 40 bytes and k · columns · 8 bytes beside the input.
+ * multiplications; memory as of the hybrid, and k · columns · 8 bytes.
  *
  * @throws PairloopError (usage) for no rows, NaN or infinity (names row and column), k below 1 or no
  * integer, and numbers so large that a distance or the sum of D² is infinite.
@@ -37,8 +37,8 @@ export function selectKMeansPlusPlus({ embeddings, k, seed }: KMeansInput): Sele
   assertCount(k);
   const count = Math.min(k, embeddings.rows);
   const { nearest, seeds } = drawSeeds(embeddings, count, createFractions(seed));
-  const clusterOf = nearest.nearestPick;
-  for (const [place, row] of seeds.entries()) if (nearest.squared[row]! > 0) clusterOf[row] = place;
+  const clusterOf = nearest.kernel.nearest;
+  for (const [place, row] of seeds.entries()) if (nearest.kernel.squared[row]! > 0) clusterOf[row] = place;
   return selectionOf(represent(embeddings, clusterOf, count));
 }
 
@@ -53,17 +53,18 @@ function drawSeeds(embeddings: Matrix, count: number, draw: () => number): { nea
   return { nearest, seeds };
 }
 
-function drawFarRow({ remaining, remainingCount, squared }: NearestPicks, chance: number): number {
+function drawFarRow({ kernel: { squared, distance } }: NearestPicks, chance: number): number {
   let total = 0;
-  for (let at = 0; at < remainingCount; at += 1) total += squared[remaining[at]!]!;
+  for (let row = 0; row < squared.length; row += 1) if (distance[row]! >= 0) total += squared[row]!;
   if (total === Infinity) throw new PairloopError('The squared distances add up to more than float64 holds; scale the embeddings down.', 'usage');
   const threshold = chance * total;
   let upTo = 0;
-  for (let at = 0; at < remainingCount; at += 1) {
-    upTo += squared[remaining[at]!]!;
-    if (upTo > threshold) return remaining[at]!;
+  for (let row = 0; row < squared.length; row += 1) {
+    if (!(distance[row]! >= 0)) continue;
+    upTo += squared[row]!;
+    if (upTo > threshold) return row;
   }
-  return remaining[0]!;
+  return distance.findIndex((own) => own >= 0);
 }
 
 /** By cluster its representative; clusters without rows last get the lowest rows left over. */

@@ -9,7 +9,7 @@ export function assertEmbeddings({ data, rows, columns }: Matrix): void {
   if (rows === 0) refuse('The embeddings have no rows; there is nothing to select from.');
   if (columns === 0) refuse('The embeddings have no columns; each row needs at least one number.');
   if (data.length !== rows * columns) refuse(`The embeddings hold ${data.length} numbers, ${rows} × ${columns} need ${rows * columns}.`);
-  const wrong = data.findIndex((value: number) => !Number.isFinite(value));
+  const wrong = firstNotFinite(data);
   if (wrong !== -1) {
     refuse(`The embeddings hold ${data[wrong]} at row ${Math.floor(wrong / columns)}, column ${wrong % columns} (counted from 0); every number must be finite.`);
   }
@@ -20,13 +20,19 @@ export function assertUncertainty(uncertainty: Float32Array | Float64Array, rows
   if (uncertainty.length !== rows) {
     refuse(`There are ${uncertainty.length} uncertainties for ${rows} rows of embeddings; give one for each row.`);
   }
-  const wrong = uncertainty.findIndex((value: number) => !Number.isFinite(value));
+  const wrong = firstNotFinite(uncertainty);
   if (wrong !== -1) refuse(`The uncertainty of row ${wrong} (counted from 0) is ${uncertainty[wrong]}; every number must be finite.`);
 }
 
 /** @throws PairloopError (usage) unless k is a whole number of at least 1. */
 export function assertCount(k: number): void {
   if (!Number.isInteger(k) || k < 1) refuse(`k is ${k}; it must be a whole number of at least 1.`);
+}
+
+/** Its place, or −1. A loop: `findIndex` takes ten times as long, which is felt at 10⁸ numbers. */
+function firstNotFinite(numbers: Float32Array | Float64Array): number {
+  for (let at = 0; at < numbers.length; at += 1) if (numbers[at]! - numbers[at]! !== 0) return at;
+  return -1;
 }
 
 function refuse(message: string): never {

@@ -29,6 +29,7 @@ files = {
     "scalar": saved(np.array(2.5)),
     "fortran": saved(np.asfortranarray(matrix)),
     "int64": saved(np.arange(3)),
+    "int32": saved(np.array([7, -1], "<i4")),
     "big endian": saved(matrix.astype(">f4")),
     "float16": saved(matrix.astype("<f2")),
     "record": saved(np.zeros(2, dtype=[("a", "<f4"), ("b", "<i4")])),

@@ -21,7 +21,8 @@ const ENTRIES = [
   /^tests\/support\/(database-server|pairloop-stack)\.ts$/,
   /^frontend-plugin\/hosts\/(community|react-code|standalone)\.tsx$/,
   /^tests\/view\/(react-code\/frame|bench\/bench-view)\.ts$/,
-  /\.d\.ts$/,
+  /^ml-backend\/numerics\/assembly\/kernel\.ts$/,
+  /\.d\.m?ts$/,
 ];
 
 /** A relative import of a file, and where it leads: a path in the repository without its ending. */
