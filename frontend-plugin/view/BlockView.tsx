@@ -86,7 +86,7 @@ function TableView({ table, rows }: { readonly table: Table; readonly rows: numb
     <figure className="pl-table" tabIndex={0}>
       <table>
         <thead><tr>{table.head.map((cell, at) => <th key={at} scope="col" dir="auto" data-align={table.aligns[at]}><InlineText words={cell} /></th>)}</tr></thead>
-        <tbody>{allotted(table.rows, rows, tableRowRows).map(([row], at) => <TableRow key={at} row={row} aligns={table.aligns} />)}</tbody>
+        <tbody>{allotted(table.rows, Math.max(1, rows - tableRowRows(table.head)), tableRowRows).map(([row], at) => <TableRow key={at} row={row} aligns={table.aligns} />)}</tbody>
       </table>
     </figure>
   );

@@ -18,7 +18,7 @@ interface CodeBlockProps {
 export function CodeBlock({ code, rows, line }: CodeBlockProps): ReactNode {
   const { text, language, info, firstLine, marks } = code;
   const windows = useMemo(() => codeWindows(text, codeRows(text)), [text]);
-  const drawn = windows.filter((window) => window.firstRow < rows);
+  const drawn = windows.filter((window) => window.costBefore < rows);
   return (
     <div className="pl-code" dir="ltr">
       {language === '' ? null : <span className="pl-language" title={info === language ? undefined : spelledOut(info)}><VisibleText text={language} /></span>}
@@ -78,12 +78,15 @@ function RowView({ row, number, tokens, isFocused }: RowViewProps): ReactNode {
     <div ref={element} className="pl-line" data-focused={isFocused}>
       <span className="pl-line-number" aria-hidden="true">{row.begins ? number : '↳'}</span>
       <code>
-        {tokens.map((token, at) => {
-          const piece = <span key={at} className={`pl-token-${token.kind}`}><VisibleText text={token.text} /></span>;
-          return token.marked ? <mark key={at}>{piece}</mark> : piece;
-        })}
+        {tokens.map((token, at) => <TokenView key={at} token={token} />)}
         {'\n'}
       </code>
     </div>
   );
+}
+
+function TokenView({ token }: { readonly token: CodeToken }): ReactNode {
+  const text = <VisibleText text={token.text} />;
+  const coloured = token.kind === 'plain' ? text : <span className={`pl-token-${token.kind}`}>{text}</span>;
+  return token.marked ? <mark>{coloured}</mark> : coloured;
 }

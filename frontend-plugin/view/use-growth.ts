@@ -4,7 +4,7 @@ import type { TextDocument } from './state/text-document.js';
 /** Rows drawn at once: more than any screen shows, and nearly every text in full. */
 const ROWS_FIRST = 400;
 /** Rows drawn in one go after that. */
-const ROWS_MORE = 250;
+const ROWS_MORE = 200;
 
 export interface Growth {
   /** About how many rows are drawn. */

@@ -1,3 +1,5 @@
+import { codeCost } from './code-rows.js';
+
 /** A stretch of text, `from` inclusive, `to` exclusive, in UTF-16 units. */
 export interface Range {
   readonly from: number;
@@ -102,6 +104,8 @@ export function directionOf(blocks: readonly Block[]): 'ltr' | 'rtl' {
 
 /** Letters that fill about one row of a response. */
 const ROW_LETTERS = 90;
+/** Letters that cost as much as an empty cell of a table. */
+const CELL_LETTERS = 30;
 
 /** About how many rows a block takes on the screen: what its drawing costs, to be added up. At least 1. */
 export function rowsOf(block: Block): number {
@@ -114,9 +118,9 @@ export function rowsOf(block: Block): number {
     case 'quote':
       return sum(block.children, rowsOf);
     case 'codeBlock':
-      return codeRowCount(block.text);
+      return codeCost(lineCount(block.text), block.text.length);
     case 'table':
-      return 1 + sum(block.rows, tableRowRows);
+      return tableRowRows(block.head) + sum(block.rows, tableRowRows);
     case 'mathBlock':
     case 'definition':
     case 'rule':
@@ -129,7 +133,7 @@ export function itemRows(item: ListItem): number {
 }
 
 export function tableRowRows(row: readonly Inline[][]): number {
-  return 1 + sum(row, lengthOf) / ROW_LETTERS;
+  return 1 + sum(row, (cell) => CELL_LETTERS + lengthOf(cell)) / ROW_LETTERS;
 }
 
 /** Hands out rows to things in order: each gets all it needs (`Infinity`) as long as there are any, the last one what is left, the others stay away. */
@@ -149,10 +153,11 @@ function lengthOf(inlines: readonly Inline[]): number {
   return sum(inlineTexts(inlines), (text) => text.text.length + 10);
 }
 
-function codeRowCount(code: string): number {
-  let rows = 1 + code.length / 500;
-  for (let at = code.indexOf('\n'); at >= 0; at = code.indexOf('\n', at + 1)) rows += 1;
-  return rows;
+/** Lines of a text; an empty one has one. */
+export function lineCount(text: string): number {
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  return lines;
 }
 
 function sum<T>(all: readonly T[], count: (one: T) => number): number {

@@ -2,11 +2,13 @@ import type { Range } from './blocks.js';
 
 /** Letters of one row; a longer line goes on in the next row, so that no line makes a pane endlessly wide. */
 const ROW_LETTERS_MAX = 500;
-/** Code up to this many rows is coloured as a whole. */
-const WINDOW_ROWS_MAX = 400;
-const WINDOW_ROWS = 200;
+/** Code up to so many rows and letters is coloured as a whole. */
+const WHOLE_ROWS_MAX = 400;
+const WHOLE_LETTERS_MAX = 16_000;
+const WINDOW_ROWS = 100;
+const WINDOW_LETTERS = 6_000;
 /** How far back from there a better place to cut is looked for. */
-const LOOK_BACK = 60;
+const LOOK_BACK = 30;
 
 /** One row of code on the screen. */
 export interface CodeRow extends Range {
@@ -18,8 +20,8 @@ export interface CodeRow extends Range {
 /** A run of rows that is coloured and drawn by itself. */
 export interface CodeWindow extends Range {
   readonly rows: readonly CodeRow[];
-  /** Number of its first row, from 0. */
-  readonly firstRow: number;
+  /** What the drawing of all windows before it costs, in rows of usual length (`codeCost`). */
+  readonly costBefore: number;
 }
 
 /** The rows of code (line ends left out). Empty code has one empty row. */
@@ -45,24 +47,33 @@ function rowEnd(code: string, from: number, lineEnd: number): number {
   return to < lineEnd && /[\udc00-\udfff]/.test(code.charAt(to)) ? to - 1 : to;
 }
 
+/** What the drawing of code costs, in rows of usual length: rows, and letters that make many tokens. */
+export function codeCost(rows: number, letters: number): number {
+  return rows + letters / 40;
+}
+
 /** Cuts rows into windows, where possible at a line that begins at the margin after an empty one: seldom within a string or comment. */
 export function codeWindows(code: string, rows: readonly CodeRow[]): CodeWindow[] {
-  if (rows.length <= WINDOW_ROWS_MAX) return [windowOf(rows, 0)];
+  if (rows.length <= WHOLE_ROWS_MAX && code.length <= WHOLE_LETTERS_MAX) return [windowOf(rows, 0, rows.length)];
   const windows: CodeWindow[] = [];
   for (let start = 0; start < rows.length; ) {
-    const end = start + WINDOW_ROWS >= rows.length ? rows.length : windowEnd(code, rows, start + WINDOW_ROWS);
-    windows.push(windowOf(rows.slice(start, end), start));
+    const end = windowEnd(code, rows, start);
+    windows.push(windowOf(rows, start, end));
     start = end;
   }
   return windows;
 }
 
-function windowOf(rows: readonly CodeRow[], firstRow: number): CodeWindow {
-  return { from: rows[0]?.from ?? 0, to: rows.at(-1)?.to ?? 0, rows, firstRow };
+function windowOf(rows: readonly CodeRow[], start: number, end: number): CodeWindow {
+  const from = rows[start]!.from;
+  return { from, to: rows[end - 1]!.to, rows: rows.slice(start, end), costBefore: codeCost(start, from) };
 }
 
-function windowEnd(code: string, rows: readonly CodeRow[], end: number): number {
-  for (let at = end; at > end - LOOK_BACK; at -= 1) {
+function windowEnd(code: string, rows: readonly CodeRow[], start: number): number {
+  let end = start + 1;
+  while (end < rows.length && end < start + WINDOW_ROWS && rows[end]!.to - rows[start]!.from <= WINDOW_LETTERS) end += 1;
+  if (end === rows.length) return end;
+  for (let at = end; at > Math.max(start, end - LOOK_BACK); at -= 1) {
     const [before, row] = [rows[at - 1]!, rows[at]!];
     if (before.from === before.to && row.begins && /^\S/.test(code.charAt(row.from))) return at;
   }

@@ -1,5 +1,5 @@
 import type { Token } from 'markdown-it';
-import type { Align, Block, Code, Inline, ListItem, Table, Text } from './blocks.js';
+import { lineCount, type Align, type Block, type Code, type Inline, type ListItem, type Table, type Text } from './blocks.js';
 import { tokensOf } from './markdown-parser.js';
 
 /** Formulas of one text that are read as such; the others are shown as they are written. */
@@ -200,13 +200,6 @@ function addressOf(token: Token, name: 'href' | 'src'): { address: Text; title: 
 function withDelimiters(token: Token): string {
   const [open = '', close = ''] = token.markup.split(' ');
   return `${open}${token.content}${close}`;
-}
-
-/** Lines of a code block's text; an empty block has one. */
-export function lineCount(text: string): number {
-  let lines = 1;
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
-  return lines;
 }
 
 function plain(text: string): Inline {

@@ -1,5 +1,5 @@
-import { rowsOf, type Block } from './blocks.js';
-import { lineCount, parseMarkdown } from './markdown.js';
+import { lineCount, rowsOf, type Block } from './blocks.js';
+import { parseMarkdown } from './markdown.js';
 import { sliceMarkdown, type Slice } from './text-slices.js';
 
 /** One slice of a text, read. */

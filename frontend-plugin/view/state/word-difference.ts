@@ -4,7 +4,7 @@ import { TextDocument } from './text-document.js';
 import { wordsOf, type Word } from './words.js';
 
 /** Letters of both texts together above which they are not compared: reading all of them takes too long for one key. */
-const LETTERS_MAX = 160_000;
+const LETTERS_MAX = 80_000;
 
 const REAL_WORD = /[\p{L}\p{N}_]/u;
 
