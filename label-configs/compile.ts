@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { flagsName, LABEL_NAMES, likertName, OBJECT_NAME } from '../core/domain/label-names.js';
 import type { Dimension, Flag, Rubric, Rule } from '../core/domain/rubric.js';
-import { STRENGTHS, type Strength, type Verdict } from '../core/domain/verdict.js';
+import type { Strength, Verdict } from '../core/domain/verdict.js';
 import { alwaysHolds, conditionWords, requirementWords } from './rule-words.js';
 
 /** A label config for Label Studio and its identity: the SHA-256 (hex) of the XML's UTF-8 bytes. */
@@ -20,6 +20,12 @@ const NATIVE_VERDICTS: readonly { verdict: Verdict; text: string; key: string }[
   { verdict: 'tie', text: 'Tie: equally good', key: '2' },
   { verdict: 'both_bad', text: 'Both bad', key: '3' },
   { verdict: 'b', text: 'B is better', key: '4' },
+];
+
+/** Strengths in the order and with the keys of the view; Label Studio would number them on by itself, the other way round. */
+const NATIVE_STRENGTHS: readonly { strength: Strength; text: string; key: string }[] = [
+  { strength: 'slightly', text: 'Slightly better', key: '5' },
+  { strength: 'much', text: 'Much better', key: '6' },
 ];
 
 /**
@@ -88,7 +94,7 @@ function strengthLines(rubric: Rubric): string[] {
   return [
     tag('Header', { value: `By how much, if A or B is better${whenWords(rubric, rubric.require.strength)}`, size: '5' }),
     open('Choices', { name: LABEL_NAMES.strength, toName: OBJECT_NAME, choice: 'single-radio', showInline: 'true' }),
-    ...STRENGTHS.map((value) => `  ${tag('Choice', { value, html: STRENGTH_TEXT[value] })}`),
+    ...NATIVE_STRENGTHS.map(({ strength, text, key }) => `  ${tag('Choice', { value: strength, html: text, hotkey: key })}`),
     '</Choices>',
   ];
 }
@@ -98,8 +104,6 @@ const COLUMNS = '<View style="display: flex; gap: 24px">';
 /** Label Studio's smallest Header is still large and bold. */
 const TEXT_STYLE = 'font-size: 14px; font-weight: 400';
 const EXAMPLE_STYLE = `${TEXT_STYLE}; margin-left: 24px`;
-
-const STRENGTH_TEXT: Readonly<Record<Strength, string>> = { much: 'Much better', slightly: 'Slightly better' };
 
 function textLines(rubric: Rubric): string[] {
   const { rationale, critique, policy_reference: policy } = rubric.require;

@@ -84,6 +84,22 @@ describe.skipIf(executablePath === null)('pairloop label-config preview', () => 
     await page.close();
   });
 
+  test('keys that mean nothing reach no native control behind the view', async () => {
+    const page = await open({ rubric: 'code' });
+    await press(page, ...'7890qazxbijkm');
+    await press(page, '1');
+    await expect.poll(() => storedValues(page)).toEqual({ verdict: { choices: ['a'] } });
+    await page.close();
+  });
+
+  test('Skip asks for a reason and leads to the next pair', async () => {
+    const page = await open();
+    await press(page, 's', '5');
+    await expect.poll(() => pairShown(page)).toContain('2 of 4');
+    expect(await page.locator('.pv-notice').innerText()).toContain('Skipped (distressing)');
+    await page.close();
+  });
+
   test('undo and redo go through the editor and keep what stands beside the verdict', async () => {
     const page = await open();
     await press(page, '1', '4');
@@ -235,8 +251,8 @@ describe.skipIf(executablePath === null)('pairloop label-config preview', () => 
     const page = await open(query, size);
     const frame = (await page.locator('.pv-frame').boundingBox())!;
     expect(frame.width).toBeLessThanOrEqual(390);
-    const boxes = await page.locator('.pl-pane, .pl-verdict-bar, .pl-verdict').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON() as { left: number; right: number }));
-    expect(boxes.length).toBe(7);
+    const boxes = await page.locator('.pl-pane, .pl-verdict-bar, .pl-verdict-bar button').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON() as { left: number; right: number }));
+    expect(boxes.length).toBe(9);
     expect(Math.min(...boxes.map(({ left }) => left))).toBeGreaterThanOrEqual(frame.x);
     expect(Math.max(...boxes.map(({ right }) => right))).toBeLessThanOrEqual(frame.x + frame.width);
     const bar = (await page.locator('.pl-verdict-bar').boundingBox())!;

@@ -20,8 +20,12 @@ test('the verdict keys stand in the order of the buttons', () => {
   const chosen = ['1', '2', '3', '4'].map((key) => commandOf(press(key)));
   expect(chosen).toEqual(['a', 'tie', 'both_bad', 'b'].map((verdict) => ({ type: 'choose', verdict })));
   expect(['5', '6'].map((key) => commandOf(press(key)))).toEqual(['slightly', 'much'].map((strength) => ({ type: 'strengthen', strength })));
-  expect(commandOf(press('7'))).toBeUndefined();
   expect(commandOf(press('constructor'))).toBeUndefined();
+});
+
+test('digits and letters without a meaning do nothing, and do not reach the native controls either', () => {
+  for (const key of ['7', '0', 'q', 'Q', 'z']) expect(commandOf(press(key)), key).toEqual({ type: 'nothing' });
+  for (const key of ['Enter', 'Tab', 'F5', ' ', 'ArrowDown', 'Backspace']) expect(commandOf(press(key)), key).toBeUndefined();
 });
 
 test('s, d and ? are ours, in either case', () => {

@@ -74,6 +74,8 @@ const LETTERS: Readonly<Record<string, Command>> = {
  * The command of a key press, or undefined when the press is not ours: with a modifier (Ctrl+Enter is
  * the host's Submit), during composition (IME), in a text field, or over a dialog. While the annotator
  * is asked for a skip reason, numbers choose one; while the keyboard is in a row of levels, they rate it.
+ * Digits and letters that mean nothing here are ours too: Label Studio gives each hidden choice, such as a flag,
+ * the next free one.
  */
 export function commandOf(press: KeyPress): Command | undefined {
   if (press.ctrlKey || press.altKey || press.metaKey || press.isComposing || press.dialogOpen) return undefined;
@@ -91,14 +93,15 @@ function escapeCommand({ panel, field, editable }: KeyPress): Command | undefine
 
 function plainCommand(key: string, field: string | null): Command | undefined {
   if (/^\d$/.test(key)) return rateCommand(key, field) ?? digitCommand(key);
-  return Object.hasOwn(LETTERS, key) ? LETTERS[key] : undefined;
+  if (Object.hasOwn(LETTERS, key)) return LETTERS[key];
+  return /^[a-z]$/.test(key) ? { type: 'nothing' } : undefined;
 }
 
-function digitCommand(key: string): Command | undefined {
+function digitCommand(key: string): Command {
   const verdict = VERDICT_KEYS.find((one) => one.key === key)?.verdict;
   if (verdict !== undefined) return { type: 'choose', verdict };
   const strength = STRENGTH_KEYS.find((one) => one.key === key)?.strength;
-  return strength === undefined ? undefined : { type: 'strengthen', strength };
+  return strength === undefined ? { type: 'nothing' } : { type: 'strengthen', strength };
 }
 
 function rateCommand(key: string, field: string | null): Command | undefined {
