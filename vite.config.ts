@@ -20,6 +20,8 @@ export default defineConfig({
     sourcemap: true,
     target: 'es2022',
     modulePreload: false,
+    // What it may weigh is kept by tests/view/first-load.test.ts.
+    chunkSizeWarningLimit: 1_000,
     rolldownOptions: {
       input: 'frontend-plugin/hosts/community.tsx',
       output: { entryFileNames: 'community.js', chunkFileNames: 'chunks/[name]-[hash].js' },

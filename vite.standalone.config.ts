@@ -14,6 +14,8 @@ export default defineConfig({
     sourcemap: true,
     target: 'es2022',
     modulePreload: false,
+    // One page of this machine: nothing is gained by splitting what it needs at once.
+    chunkSizeWarningLimit: 1_000,
     rolldownOptions: {
       input: 'frontend-plugin/hosts/standalone.tsx',
       output: { entryFileNames: 'standalone.js', chunkFileNames: 'chunks/[name]-[hash].js' },
