@@ -12,6 +12,6 @@ export function renderLabelConfigChange(change: LabelConfigChange & { project: n
   if (!change.same && change.added.length + change.removed.length + change.changed.length === 0) lines.push('  the same controls; only texts and layout differ');
   if (change.lacking.length > 0) lines.push('Nothing to show, so that it is not installed here:', ...change.lacking.map(({ field, tasks }) => `  ! ${field} is lacking in ${tasks} of ${change.tasks} tasks`));
   if (change.orphans.length === 0) lines.push('No stored annotation would lose anything.');
-  else lines.push('Would be lost, so that it is not installed here:', ...change.orphans.map((orphan) => `  ! ${describeOrphan(orphan)}`));
+  else lines.push(`Would be lost${change.atLeast ? ', at least' : ''}, so that it is not installed here:`, ...change.orphans.map((orphan) => `  ! ${describeOrphan(orphan)}`));
   return `${lines.join('\n')}\n`;
 }

@@ -70,10 +70,15 @@ async function readChange(labelStudio: LabelStudioClient, project: ProjectWire, 
 
 /** What else the installation means for the project, beside its label config. */
 async function consequenceLines({ db }: ProjectParts, project: ProjectWire, { rubric, guideline }: RubricWithGuideline): Promise<string> {
-  const row = await db.selectFrom('project').select(['rubric', 'guideline_version', 'guideline_sha256']).where('label_studio_id', '=', project.id).executeTakeFirst();
+  const row = await db
+    .selectFrom('project')
+    .leftJoin('guideline', 'guideline.sha256', 'project.guideline_sha256')
+    .select(['project.rubric', 'project.guideline_version', 'project.guideline_sha256', 'guideline.name'])
+    .where('label_studio_id', '=', project.id)
+    .executeTakeFirst();
   if (row === undefined) return "It becomes one of Pairloop's: its queue, a webhook and the ML backend are set as well.\n";
   return [
     ...(row.rubric === rubric.name ? [] : [`Rubric: ${row.rubric} becomes ${rubric.name}.\n`]),
-    ...(row.guideline_sha256 === guideline.sha256 ? [] : [`Guideline: ${row.guideline_version} becomes ${guideline.version}; annotators confirm it before their next verdict.\n`]),
+    ...(row.guideline_sha256 === guideline.sha256 ? [] : [`Guideline: ${[row.name, row.guideline_version].join(' ').trim()} becomes ${guideline.name} ${guideline.version}; who has judged here confirms it before the next verdict.\n`]),
   ].join('');
 }

@@ -23,6 +23,7 @@ import {
 
 const PAGE_SIZE = 200;
 const TIMEOUT_MS = 30_000;
+const ALL_TASKS_TIMEOUT_MS = 600_000;
 
 export interface LabelStudioAccess {
   readonly url: string;
@@ -101,8 +102,9 @@ export class LabelStudioClient {
     return this.call({ url: `/api/projects/${id}/summary/` }, projectSummarySchema);
   }
 
+  /** Changing a project's overlap makes Label Studio go through all of its tasks before it answers. */
   updateProject(id: number, settings: Record<string, unknown>): Promise<ProjectWire> {
-    return this.call({ method: 'PATCH', url: `/api/projects/${id}`, data: settings }, projectSchema);
+    return this.call({ method: 'PATCH', url: `/api/projects/${id}`, data: settings, timeout: ALL_TASKS_TIMEOUT_MS }, projectSchema);
   }
 
   /** Checks a label config as Label Studio does before it stores one; throws its reason. Nothing is made. */
@@ -154,15 +156,27 @@ export class LabelStudioClient {
     return this.taskPages(projectId, updatedAfter === undefined ? {} : touchedSince(updatedAfter));
   }
 
-  /** The same for those tasks alone that have an annotation or were skipped. */
-  annotatedTasks(projectId: number): AsyncGenerator<TaskWire[]> {
-    return this.taskPages(projectId, ANNOTATED);
+  /** The same for those tasks alone that have an annotation or were skipped; with `texts` those whose annotations hold one of them. */
+  annotatedTasks(projectId: number, texts?: readonly string[]): AsyncGenerator<TaskWire[]> {
+    return this.taskPages(projectId, texts === undefined ? ANNOTATED : filtered('or', texts.map(inResults)));
+  }
+
+  /**
+   * How many tasks of a project have annotations whose results, as JSON text, hold all of these words: an upper bound for
+   * the tasks that use a control or a choice, because a rationale may hold the same word. One query of Label Studio's
+   * database (0.5 s for 5,000 tasks), where reading those tasks takes it 30 ms each. Only for words in ASCII without quotes.
+   */
+  async countTasksHolding(projectId: number, words: readonly string[]): Promise<number> {
+    return this.countTasks(projectId, filtered('and', words.map(inResults)));
   }
 
   /** How many tasks of a project have no such field in their data, or an empty one. */
   async tasksLacking(projectId: number, field: string): Promise<number> {
-    const query = filtered('and', [{ filter: `filter:tasks:data.${field}`, operator: 'empty', type: 'String', value: true }]);
-    const params = { project: projectId, page: 1, page_size: 1, fields: 'task_only', ...query };
+    return this.countTasks(projectId, filtered('and', [{ filter: `filter:tasks:data.${field}`, operator: 'empty', type: 'String', value: true }]));
+  }
+
+  private async countTasks(projectId: number, query: { query: string }): Promise<number> {
+    const params = { project: projectId, page: 1, page_size: 1, fields: 'task_only', include: 'id', ...query };
     return (await this.call({ url: '/api/tasks', params }, z.object({ total: z.number() }).loose())).total;
   }
 
@@ -299,6 +313,10 @@ function filtered(conjunction: 'and' | 'or', items: readonly object[]): { query:
 
 function touchedSince(time: Date): { query: string } {
   return filtered('and', [{ filter: 'filter:tasks:updated_at', operator: 'greater', type: 'Datetime', value: time.toISOString() }]);
+}
+
+function inResults(text: string): object {
+  return { filter: 'filter:tasks:annotations_results', operator: 'contains', type: 'String', value: text };
 }
 
 /** Label Studio counts what was skipped apart. */

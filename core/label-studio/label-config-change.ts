@@ -1,7 +1,10 @@
 import type { LabelStudioClient } from './client.js';
 import { describeOrphan, findOrphans, keyOf, readControls, readDataFields, type LabelControl, type Orphan } from './label-controls.js';
-import { countStoredResults } from './stored-results.js';
-import type { ProjectWire } from './wire.js';
+import { countStoredResults, noResults } from './stored-results.js';
+import type { ProjectSummaryWire, ProjectWire } from './wire.js';
+
+/** So many tasks are read to count what would be lost, half a minute of Label Studio's; beyond, the counts are lower bounds. */
+const COUNTED_TASKS_MAX = 1_000;
 
 /** What another label config would change in a project. */
 export interface LabelConfigChange {
@@ -14,6 +17,8 @@ export interface LabelConfigChange {
   readonly changed: readonly string[];
   /** Stored results that would have no place. */
   readonly orphans: readonly Orphan[];
+  /** There are more, because not all tasks were counted. */
+  readonly atLeast: boolean;
   /** Fields that the label config shows and that tasks of the project lack, with how many tasks. */
   readonly lacking: readonly { readonly field: string; readonly tasks: number }[];
   /** How many tasks the project has. */
@@ -38,8 +43,8 @@ function differs(before: LabelControl | undefined, after: LabelControl): boolean
 }
 
 /**
- * Compares a project's label config with a planned one, and the planned one with what the project holds. Its
- * annotations are read only where a control or a choice would go; `onProgress` then takes the tasks counted so far.
+ * Compares a project's label config with a planned one, and the planned one with what the project holds. Tasks are read
+ * only where a control or a choice that annotations may use would go; `onProgress` then takes the tasks counted so far.
  */
 export async function readLabelConfigChange(
   labelStudio: LabelStudioClient,
@@ -49,27 +54,64 @@ export async function readLabelConfigChange(
 ): Promise<LabelConfigChange> {
   const installed = project.label_config ?? '';
   const compared = { ...compareLabelConfig(installed, planned), tasks: project.task_number ?? 0 };
-  if (compared.same) return { ...compared, orphans: [], lacking: [] };
-  const orphans = await readOrphans(labelStudio, project.id, { installed, planned, onProgress });
-  return { ...compared, orphans, lacking: compared.tasks === 0 ? [] : await readLacking(labelStudio, project.id, planned) };
+  if (compared.same) return { ...compared, orphans: [], atLeast: false, lacking: [] };
+  const summary = await labelStudio.projectSummary(project.id);
+  const suspects = [...goneFrom(readControls(installed), readControls(planned)), ...findOrphans(summary, readControls(planned))];
+  const lost = await readOrphans({ labelStudio, projectId: project.id, summary, planned, onProgress }, suspects);
+  return { ...compared, ...lost, lacking: compared.tasks === 0 ? [] : await readLacking(labelStudio, project.id, planned) };
 }
 
-interface PlannedChange {
-  readonly installed: string;
+/** A control, or one of its choices, that annotations may use. */
+type Suspect = Pick<Orphan, 'control' | 'choice'>;
+
+function goneFrom(before: readonly LabelControl[], after: readonly LabelControl[]): Suspect[] {
+  const kept = new Map(after.map((control) => [keyOf(control), control.choices]));
+  return before.flatMap((control): Suspect[] => {
+    const choices = kept.get(keyOf(control));
+    if (choices === undefined) return [{ control: control.name, choice: null }];
+    return control.choices.filter((choice) => !choices.includes(choice)).map((choice) => ({ control: control.name, choice }));
+  });
+}
+
+interface OrphanSearch {
+  readonly labelStudio: LabelStudioClient;
+  readonly projectId: number;
+  readonly summary: ProjectSummaryWire;
   readonly planned: string;
   readonly onProgress: (tasks: number) => void;
 }
 
-async function readOrphans(labelStudio: LabelStudioClient, projectId: number, { installed, planned, onProgress }: PlannedChange): Promise<Orphan[]> {
+/** Drafts are as the summary has them; annotations are looked for among the tasks that may use a suspect. */
+async function readOrphans(search: OrphanSearch, suspects: readonly Suspect[]): Promise<Pick<LabelConfigChange, 'orphans' | 'atLeast'>> {
+  const { labelStudio, projectId, summary, planned, onProgress } = search;
   const after = readControls(planned);
-  const summary = await labelStudio.projectSummary(projectId);
-  if (keepsAll(readControls(installed), after) && findOrphans(summary, after).length === 0) return [];
-  return findOrphans({ ...summary, ...(await countStoredResults(labelStudio, projectId, onProgress)) }, after);
+  const orphansIn = (counts: ReturnType<typeof noResults>): Orphan[] =>
+    findOrphans({ ...summary, ...counts }, after).filter((orphan) => suspects.some(({ control, choice }) => control === orphan.control && (choice ?? orphan.choice) === orphan.choice));
+  let orphans = orphansIn(noResults());
+  const used = await usedSuspects(search, suspects);
+  if (used.length === 0) return { orphans, atLeast: false };
+  const words = used.every(({ control }) => isPlain(control)) ? [...new Set(used.map(({ control }) => control))] : undefined;
+  for await (const { tasks, counts } of countStoredResults(labelStudio, projectId, words)) {
+    onProgress(tasks);
+    orphans = orphansIn(counts);
+    if (tasks >= COUNTED_TASKS_MAX && orphans.length > 0) return { orphans, atLeast: true };
+  }
+  return { orphans, atLeast: false };
 }
 
-function keepsAll(before: readonly LabelControl[], after: readonly LabelControl[]): boolean {
-  const kept = new Map(after.map((control) => [keyOf(control), control.choices]));
-  return before.every((control) => control.choices.every((choice) => kept.get(keyOf(control))?.includes(choice) === true) && kept.has(keyOf(control)));
+/** The suspects that some task's annotations may use; a name that cannot be looked for may be used. */
+async function usedSuspects({ labelStudio, projectId }: OrphanSearch, suspects: readonly Suspect[]): Promise<Suspect[]> {
+  const used: Suspect[] = [];
+  for (const suspect of suspects) {
+    const words = [suspect.control, ...(suspect.choice === null ? [] : [suspect.choice])].filter(isPlain);
+    if (words.length === 0 || (await labelStudio.countTasksHolding(projectId, words)) > 0) used.push(suspect);
+  }
+  return used;
+}
+
+/** Whether a name stands in JSON as it is, whatever wrote the JSON. */
+function isPlain(name: string): boolean {
+  return /^[\w .,:-]+$/.test(name);
 }
 
 async function readLacking(labelStudio: LabelStudioClient, projectId: number, planned: string): Promise<LabelConfigChange['lacking']> {
@@ -82,9 +124,9 @@ async function readLacking(labelStudio: LabelStudioClient, projectId: number, pl
 }
 
 /** Why a label config cannot be installed, a sentence each; empty when nothing speaks against it. */
-export function refusalsOf({ orphans, lacking, tasks }: LabelConfigChange): string[] {
+export function refusalsOf({ orphans, atLeast, lacking, tasks }: LabelConfigChange): string[] {
   return [
-    ...(orphans.length === 0 ? [] : [`it has no place for what is stored there, and would lose ${orphans.map(describeOrphan).join(', ')}`]),
+    ...(orphans.length === 0 ? [] : [`it has no place for what is stored there, and would lose ${atLeast ? 'at least ' : ''}${orphans.map(describeOrphan).join(', ')}`]),
     ...(lacking.length === 0 ? [] : [`it has nothing to show in tasks without ${lacking.map((one) => `${one.field} (${one.tasks} of ${tasks})`).join(', ')}`]),
   ];
 }

@@ -7,20 +7,28 @@ const resultSchema = z.object({ from_name: z.string(), to_name: z.string(), type
 /** Uses of each control (`name|toName|type`), and of each choice by control, in annotations; each annotation counts once. */
 export type StoredResults = Pick<ProjectSummaryWire, 'created_annotations' | 'created_labels'>;
 
+/** No results at all. */
+export function noResults(): StoredResults {
+  return { created_annotations: {}, created_labels: {} };
+}
+
 /**
  * Counts what a project's annotations use, skipped ones included, from the annotations themselves: Label Studio's
- * own count (its project summary) leaves out those that were imported together with their tasks (1.23.2). Reads page by
- * page; `onProgress` takes the number of tasks counted so far.
+ * own count (its project summary) leaves out those that were imported together with their tasks (1.23.2). With `words`
+ * only tasks whose annotations hold one of them are read. Gives the counts after each page, with the number of tasks read.
  */
-export async function countStoredResults(labelStudio: LabelStudioClient, projectId: number, onProgress: (tasks: number) => void): Promise<StoredResults> {
-  const counts: StoredResults = { created_annotations: {}, created_labels: {} };
+export async function* countStoredResults(
+  labelStudio: LabelStudioClient,
+  projectId: number,
+  words?: readonly string[],
+): AsyncGenerator<{ readonly tasks: number; readonly counts: StoredResults }> {
+  const counts = noResults();
   let tasks = 0;
-  for await (const page of labelStudio.annotatedTasks(projectId)) {
+  for await (const page of labelStudio.annotatedTasks(projectId, words)) {
     for (const annotation of page.flatMap((task) => task.annotations)) countAnnotation(counts, annotation);
     tasks += page.length;
-    onProgress(tasks);
+    yield { tasks, counts };
   }
-  return counts;
 }
 
 function countAnnotation(counts: StoredResults, { result }: AnnotationWire): void {

@@ -73,7 +73,7 @@ test("a team's own rubric is installed from its file, and may grow over annotati
   const [task] = await labelStudio.importTasks(id, [{ data: DATA }]);
   const { id: annotation } = await labelStudio.createAnnotation(task!, { result: [verdict('a'), speed('a'), speed('b')], lead_time: 1 });
   const { stdout } = await install(withFlag(), id, '--yes');
-  expect(stdout).toMatch(/\n {2}\+ a_flags\n {2}\+ b_flags\nNo stored annotation would lose anything\.\nGuideline: 3 becomes 4; annotators confirm it before their next verdict\./);
+  expect(stdout).toMatch(/\n {2}\+ a_flags\n {2}\+ b_flags\nNo stored annotation would lose anything\.\nGuideline: guide 3 becomes guide 4; who has judged here confirms it before the next verdict\./);
   expect(await configOf(id)).toBe(xmlOf(withFlag()));
   expect(await labelStudio.annotation(annotation)).toMatchObject({ result: [{ from_name: 'verdict' }, { from_name: 'speed_a' }, { from_name: 'speed_b' }] });
 });

@@ -87,14 +87,16 @@ test('a change names what is added, removed, changed, lost and lacking, in words
     removed: ['accuracy_a', 'accuracy_b', 'tone_a', 'tone_b', 'policy_a', 'policy_b'],
     changed: ['verdict', 'a_flags', 'b_flags'],
   });
-  const change = { ...compared, orphans: [{ control: 'tone_b', choice: null, annotations: 1, drafts: 0 }], lacking: [{ field: 'response_b', tasks: 3 }], tasks: 10, project: 7, rubric: 'code' };
+  const change = { ...compared, orphans: [{ control: 'tone_b', choice: null, annotations: 1, drafts: 0 }], atLeast: false, lacking: [{ field: 'response_b', tasks: 3 }], tasks: 10, project: 7, rubric: 'code' };
   const text = renderLabelConfigChange(change).split('\n');
   for (const line of ['  + security_a', '  - tone_b', '  ~ verdict', '  ! tone_b (1 annotation)', '  ! response_b is lacking in 3 of 10 tasks']) expect(text).toContain(line);
   expect(refusalsOf(change)).toEqual([
     'it has no place for what is stored there, and would lose tone_b (1 annotation)',
     'it has nothing to show in tasks without response_b (3 of 10)',
   ]);
-  const same = { ...compareLabelConfig(xmlOf('support'), xmlOf('support')), orphans: [], lacking: [], tasks: 10 };
+  expect(refusalsOf({ ...change, atLeast: true })[0]).toMatch(/would lose at least tone_b/);
+  expect(renderLabelConfigChange({ ...change, atLeast: true })).toContain('\nWould be lost, at least, so that it is not installed here:\n');
+  const same = { ...compareLabelConfig(xmlOf('support'), xmlOf('support')), orphans: [], atLeast: false, lacking: [], tasks: 10 };
   expect(same).toMatchObject({ same: true, added: [], removed: [], changed: [] });
   expect(refusalsOf(same)).toEqual([]);
   expect(renderLabelConfigChange({ ...same, project: 7, rubric: 'support' })).toMatch(/^Project 7 has the label config of the rubric "support"\.\nNo stored annotation/);
