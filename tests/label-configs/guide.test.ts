@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { labelConfigCommand } from '../../cli/commands/label-config.js';
 import { rubricSchema } from '../../core/domain/rubric.js';
-import { loadRubricWithGuideline, parseRubric } from '../../label-configs/rubric-file.js';
+import { packagePath } from '../../core/package-root.js';
+import { listRubrics, loadRubricWithGuideline, parseRubric } from '../../label-configs/rubric-file.js';
 import { runInProcess } from '../support/run-command.js';
 import { GUIDE, GUIDE_COMMANDS, GUIDE_FILES } from './guide.js';
 
@@ -13,6 +14,12 @@ test('the table of the ready rubrics is what the command prints', async () => {
   const { stdout } = await runInProcess(labelConfigCommand, ['list', '--markdown']);
   expect(stdout.split('\n').length).toBe(12);
   expect(GUIDE).toContain(`\n\n${stdout}\n`);
+});
+
+test('every ready rubric has its picture on the page, and what the page links is there', () => {
+  const links = [...GUIDE.matchAll(/\]\(([^)#:]+)\)/g)].map((link) => link[1]!);
+  expect(links).toEqual(expect.arrayContaining(listRubrics().map((name) => `pictures/label-configs/${name}.png`)));
+  expect(links.filter((link) => !existsSync(packagePath('docs', link)))).toEqual([]);
 });
 
 test("the example of a team's own rubric is one, with the guideline beside it", () => {
