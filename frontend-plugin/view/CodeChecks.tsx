@@ -1,5 +1,7 @@
 import { useId, type ReactNode } from 'react';
 import type { CodeChecks as Checks } from '../../core/domain/pair.js';
+import { spelledOut } from './state/invisible.js';
+import { VisibleText } from './VisibleText.js';
 
 interface CodeChecksProps {
   readonly checks: Checks;
@@ -31,7 +33,7 @@ export function CodeChecks({ checks, line, outputOpen: open, onOutput, onLine }:
           <FindingView key={at} finding={finding} chosen={finding.line !== undefined && finding.line === line} onLine={onLine} />
         ))}
       </div>
-      {open && output !== '' ? <pre id={id} className="pl-output">{output}</pre> : null}
+      {open && output !== '' ? <pre id={id} className="pl-output" dir="ltr"><VisibleText text={output} /></pre> : null}
     </footer>
   );
 }
@@ -50,8 +52,8 @@ function FindingView({ finding, chosen, onLine }: { readonly finding: Finding; r
   const mark = serious ? '✗' : finding.severity === 'warning' ? '!' : 'i';
   const place = finding.line === undefined ? '' : `, line ${finding.line}`;
   const message = place === '' ? finding.message : finding.message.replace(/[.\s]+$/, '');
-  const words = `${mark} ${finding.rule === undefined ? '' : `${finding.rule} `}${message}${place}`;
-  const origin = `${finding.tool}${finding.kind === 'security' ? ', security' : ''}`;
+  const words = <>{mark} <bdi><VisibleText text={`${finding.rule === undefined ? '' : `${finding.rule} `}${message}`} /></bdi>{place}</>;
+  const origin = spelledOut(`${finding.tool}${finding.kind === 'security' ? ', security' : ''}`);
   const { line } = finding;
   if (line === undefined) return <span className={tone} title={origin}>{words}</span>;
   return (

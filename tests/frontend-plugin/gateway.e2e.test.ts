@@ -120,13 +120,16 @@ test('logging in through the gateway gives a session, and its app pages carry th
   expect((await visit(`/pairloop/api/presentation?task=${taskIds[0]}`)).status).toBe(401);
 });
 
-test('the view’s bundle is asked for again each time and answered by its ETag', async () => {
+test('the view’s bundle is asked for again each time and answered by its ETag; its chunks are kept', async () => {
   const first = await fetch(`${publicUrl}/pairloop/view/community.js`);
   expect([first.status, first.headers.get('cache-control'), first.headers.get('content-type')]).toEqual([200, 'no-cache', expect.stringContaining('javascript')]);
   const revalidate = { headers: { 'if-none-match': first.headers.get('etag')! }, validateStatus: () => true };
   const again = await axios.get<unknown>(`${publicUrl}/pairloop/view/community.js`, revalidate);
   expect(again.status).toBe(304);
-  for (const path of ['none.js', '..%2fcli%2fmain.js', '%2e%2e/cli/main.js']) expect((await fetch(`${publicUrl}/pairloop/view/${path}`)).status).not.toBe(200);
+  const [chunk] = /chunks\/formulas-[\w-]+\.js/.exec(await first.text()) ?? [];
+  const later = await fetch(`${publicUrl}/pairloop/view/${chunk}`);
+  expect([later.status, later.headers.get('cache-control'), later.headers.get('content-type')]).toEqual([200, 'public, max-age=31536000, immutable', expect.stringContaining('javascript')]);
+  for (const path of ['none.js', 'chunks/none.js', '..%2fcli%2fmain.js', '%2e%2e/cli/main.js']) expect((await fetch(`${publicUrl}/pairloop/view/${path}`)).status).not.toBe(200);
 });
 
 function submit(base: string, taskId: number, body: object): Promise<Response> {
