@@ -1,9 +1,12 @@
-import type { ReactNode } from 'react';
+import { createContext, useContext, type ReactNode } from 'react';
 import { AddressButton } from './AddressDialog.js';
 import { MathText } from './MathText.js';
 import type { Inline } from './state/blocks.js';
 import { spelledOut } from './state/invisible.js';
 import { MarkedText } from './VisibleText.js';
+
+/** Whether the words stand within a link: an image there is a part of its words, not a button of its own. */
+const WithinLink = createContext(false);
 
 /** Letters of an image's address that stand beside its words. */
 const ADDRESS_LENGTH_MAX = 100;
@@ -40,18 +43,20 @@ function LinkView({ link }: { readonly link: Extract<Inline, { type: 'link' }> }
   const { address, title, children } = link;
   return (
     <AddressButton kind="link" address={address.text} title={title} differs={address.marks.length > 0}>
-      {children.length === 0 ? shortened(address.text) : <InlineText words={children} />}
+      {children.length === 0 ? shortened(address.text) : <WithinLink.Provider value><InlineText words={children} /></WithinLink.Provider>}
     </AddressButton>
   );
 }
 
 function ImageView({ image }: { readonly image: Extract<Inline, { type: 'image' }> }): ReactNode {
   const { address, title, alt } = image;
-  return (
-    <AddressButton kind="image" address={address.text} title={title} differs={address.marks.length > 0}>
+  const words = (
+    <>
       Image{alt.text === '' ? null : <>: <bdi><MarkedText text={alt} /></bdi></>} <bdi className="pl-address-text" dir="ltr">({shortened(address.text)})</bdi>
-    </AddressButton>
+    </>
   );
+  if (useContext(WithinLink)) return <span className="pl-address-image">{words}</span>;
+  return <AddressButton kind="image" address={address.text} title={title} differs={address.marks.length > 0}>{words}</AddressButton>;
 }
 
 function shortened(address: string): string {

@@ -4,7 +4,7 @@ import { addMath } from './markdown-math.js';
 /** Quotes and lists in one another deeper than this are shown as the text they are: nobody reads them as structure. */
 const DEPTH_MAX = 40;
 /** Images are read anew for each image around them; beyond this many they are read as links with a `!`. */
-const IMAGES_MAX = 100;
+const IMAGES_MAX = 60;
 
 const parser = createParser();
 const parserWithoutImages = createParser().disable('image');
