@@ -1,8 +1,9 @@
 import { defineCommand } from 'citty';
 import { PairloopError } from '../../core/errors.js';
 import { DEFAULT_WEIGHT } from '../../ml-backend/selection/hybrid.js';
-import { readNpy, type NpyArray } from '../../ml-backend/selection/npy.js';
-import { STRATEGIES, type UncertaintyRole } from '../../ml-backend/selection/strategies.js';
+import { readNpy, readNpyIntegers, type NpyArray } from '../../ml-backend/selection/npy.js';
+import { STRATEGIES, type Strategy, type StrategyInput, type StrategyOption, type UncertaintyRole } from '../../ml-backend/selection/strategies.js';
+import { scaleRowsToUnit } from '../../ml-backend/selection/unit-rows.js';
 import type { Matrix } from '../../ml-backend/numerics/matrix.js';
 import { parseNumber, parseWholeNumber } from '../number-argument.js';
 
@@ -17,27 +18,35 @@ export const selectCommand = defineCommand({
     k: { type: 'string', alias: 'k', required: true, description: 'how many rows to pick' },
     weight: { type: 'string', default: String(DEFAULT_WEIGHT), description: 'hybrid: weight of uncertainty against diversity, 0 to 1' },
     strategy: { type: 'string', default: 'hybrid', valueHint: 'NAME', description: [...STRATEGIES.keys()].join(', ') },
+    metric: { type: 'string', default: 'euclidean', valueHint: 'NAME', description: 'euclidean, or cosine: every row is divided by its length first' },
+    centers: { type: 'string', valueHint: 'rows.npy', description: 'row numbers (int64) that are labelled already: not picked, but distances count from them too' },
+    priority: { type: 'string', valueHint: 'p.npy', description: 'hybrid: one number per row, higher is more urgent' },
+    'priority-weight': { type: 'string', default: '0', description: 'hybrid: weight of the priority, 0 to 1 − weight' },
+    'min-distance': { type: 'string', default: '0', description: 'leave out rows nearer than this to a pick; --json then says how many, "left_out"' },
     seed: { type: 'string', default: '0', valueHint: 'N', description: 'kmeans++, random: the same seed picks the same' },
     json: { type: 'boolean', description: 'print {"indices", "scores", "elapsed_ms"}; elapsed_ms is the selection itself, without reading the files' },
   },
   async run({ args }) {
-    const strategy = STRATEGIES.get(args.strategy);
-    if (strategy === undefined) throw new PairloopError(`--strategy ${args.strategy} is not there; take one of ${[...STRATEGIES.keys()].join(', ')}.`, 'usage');
+    const strategy = strategyNamed(args.strategy);
+    refuseUnused(args, strategy.options);
+    const cosine = parseMetric(args.metric) === 'cosine';
     const embeddings = toMatrix(await readNpy(args.embeddings), args.embeddings);
-    const uncertainty = await readUncertainty(args.uncertainty, embeddings.rows);
+    const uncertainty = await readPerRow(args.uncertainty, embeddings.rows);
     const k = parseNumber('-k', args.k);
     const weight = parseNumber('--weight', args.weight);
     const seed = parseWholeNumber('--seed', args.seed, Number.MAX_SAFE_INTEGER);
+    const options = await readOptions(args, embeddings.rows);
     sayRoleOfUncertainty(strategy.uncertainty, args.strategy, uncertainty !== undefined);
     const startedAt = performance.now();
-    const { indices, scores } = strategy.select({ embeddings, uncertainty, k, weight, seed });
+    if (cosine) scaleRowsToUnit(embeddings);
+    const { indices, scores, leftOut } = strategy.select({ embeddings, uncertainty, k, weight, seed, ...options });
     const elapsed_ms = Math.round((performance.now() - startedAt) * 10) / 10;
     if (args.json) {
-      process.stdout.write(`${JSON.stringify({ indices, scores, elapsed_ms })}\n`);
+      process.stdout.write(`${JSON.stringify({ indices, scores, elapsed_ms, left_out: leftOut })}\n`);
       return;
     }
     process.stdout.write(indices.map((index, rank) => `${index}\t${scores[rank]}\n`).join(''));
-    process.stderr.write(`Picked ${indices.length} of ${embeddings.rows} rows in ${elapsed_ms} ms (row, score).\n`);
+    process.stderr.write(`Picked ${indices.length} of ${embeddings.rows} rows in ${elapsed_ms} ms (row, score).${leftOut === undefined ? '' : ` ${leftOut} were left out for being nearer to a pick than ${args['min-distance']}.`}\n`);
   },
 });
 
@@ -49,7 +58,52 @@ function toMatrix({ data, shape }: NpyArray, path: string): Matrix {
   return { data, rows, columns };
 }
 
-async function readUncertainty(path: string | undefined, rows: number): Promise<Float32Array | Float64Array | undefined> {
+function strategyNamed(name: string): Strategy {
+  const strategy = STRATEGIES.get(name);
+  if (strategy === undefined) throw new PairloopError(`--strategy ${name} is not there; take one of ${[...STRATEGIES.keys()].join(', ')}.`, 'usage');
+  return strategy;
+}
+
+function parseMetric(name: string): 'euclidean' | 'cosine' {
+  if (name !== 'euclidean' && name !== 'cosine') throw new PairloopError(`--metric ${name} is not there; take euclidean or cosine.`, 'usage');
+  return name;
+}
+
+/** The options as typed, before anything is read. */
+interface OptionTexts {
+  readonly strategy: string;
+  readonly metric: string;
+  readonly centers?: string | undefined;
+  readonly priority?: string | undefined;
+  readonly 'priority-weight': string;
+  readonly 'min-distance': string;
+}
+
+/** An option that a strategy would pass over is refused: its picks would not be what was asked for. */
+function refuseUnused(args: OptionTexts, options: readonly StrategyOption[]): void {
+  const given: Record<StrategyOption, boolean> = {
+    metric: args.metric !== 'euclidean',
+    centers: args.centers !== undefined,
+    priority: args.priority !== undefined || Number(args['priority-weight']) !== 0,
+    'min-distance': Number(args['min-distance']) !== 0,
+  };
+  for (const option of ['metric', 'centers', 'priority', 'min-distance'] as const) {
+    if (given[option] && !options.includes(option)) throw new PairloopError(`--${option} has no part in the strategy ${args.strategy}; leave it out, or take another strategy.`, 'usage');
+  }
+}
+
+async function readOptions(args: OptionTexts, rows: number): Promise<Pick<StrategyInput, 'centers' | 'priority' | 'priorityWeight' | 'minDistance'>> {
+  const priorityWeight = parseNumber('--priority-weight', args['priority-weight']);
+  if (args.priority !== undefined && priorityWeight === 0) process.stderr.write('--priority has no part: --priority-weight is 0.\n');
+  return {
+    priorityWeight,
+    priority: await readPerRow(args.priority, rows),
+    centers: args.centers === undefined ? undefined : await readNpyIntegers(args.centers),
+    minDistance: parseNumber('--min-distance', args['min-distance']),
+  };
+}
+
+async function readPerRow(path: string | undefined, rows: number): Promise<Float32Array | Float64Array | undefined> {
   if (path === undefined) return undefined;
   const { data, shape } = await readNpy(path);
   const isColumn = shape.length === 1 || (shape.length === 2 && shape[1] === 1);

@@ -2,8 +2,9 @@ import { PairloopError } from '../../core/errors.js';
 import type { DistanceKernel, Scoring } from '../numerics/distance-kernel.js';
 import type { Matrix } from '../numerics/matrix.js';
 import { NearestPicks } from './nearest-picks.js';
-import { assertCount, assertEmbeddings, assertUncertainty } from './selection-input.js';
-import { highestRow, selectionOf, type Pick, type Selection } from './selection.js';
+import { assertCount, assertEmbeddings, assertPriority, assertUncertainty, refuse } from './selection-input.js';
+import { highestRow, selectionFrom, type Pick, type Selection } from './selection.js';
+import { addCenters, assertSpread, type SpreadOptions } from './spread.js';
 
 /** Changes whenever a pick could; part of a round's code version. */
 export const HYBRID_VERSION = 'hybrid-1';
@@ -14,10 +15,12 @@ export const DEFAULT_WEIGHT = 0.6;
 /** Added to every span that something is normalised by, so that a span of 0 gives 0. */
 const SPAN_EPSILON = 1e-9;
 
+const WEIGHT_ROUNDING = 1e-12;
+
 /** Scores are at most 1, their five operations round by 2⁻⁵³ each: rows farther below the best than this cannot be it. */
 const SCORE_TOLERANCE = 1e-13;
 
-export interface HybridInput {
+export interface HybridInput extends SpreadOptions {
   /** One row per pair. */
   readonly embeddings: Matrix;
   /** One number per pair, higher is less certain; on any scale. */
@@ -26,6 +29,10 @@ export interface HybridInput {
   readonly k: number;
   /** w, from 0 (diversity alone) to 1 (uncertainty alone). */
   readonly weight: number;
+  /** One number per pair, higher is more urgent; on any scale. */
+  readonly priority?: Float32Array | Float64Array | undefined;
+  /** v, the priority's weight, from 0 (no part in it, unless given) to 1 − w. */
+  readonly priorityWeight?: number | undefined;
 }
 
 /**
@@ -47,50 +54,76 @@ export interface HybridInput {
  * is to rule out, for a row and a new pick, that its distance falls, from codes of a byte per number; after
  * that, least, greatest and best are scans over one number per row.
  *
+ * With priorities the score is (w · u′ + v · p′) + (1 − w − v) · d′, p′ normalised as u′ over all rows; the first pick
+ * is then the row of the highest w · u′ + v · p′. With centres there is no first pick without distances: all follow
+ * the score. Rows left out (`minDistance`) no longer remain, so they have no part in d′; picks may then be fewer.
+ * u′ and p′ are always normalised over all rows, centres included.
+ *
  * Nothing happens between two picks, so that a caller may pause there.
  *
  * @throws PairloopError (usage) for no rows, numbers of uncertainties and rows that differ, NaN or
- * infinity (names row and column), k below 1 or no integer, a weight outside [0, 1], and numbers so
- * large that a distance is infinite.
+ * infinity (names row and column), k below 1 or no integer, weights outside [0, 1] or above 1 together,
+ * numbers so large that a distance is infinite, and as `assertSpread`.
+ * @returns how many rows were left out
  */
-export function* hybridPicks(input: HybridInput): Generator<Pick, void, undefined> {
+export function* hybridPicks(input: HybridInput): Generator<Pick, number, undefined> {
   assertValid(input);
-  const { embeddings, weight } = input;
-  const count = Math.min(input.k, embeddings.rows);
+  const { embeddings, weight, priorityWeight = 0, k, minDistance = 0 } = input;
+  const diversityWeight = Math.max(0, 1 - weight - priorityWeight);
   const nearest = new NearestPicks(embeddings);
-  nearest.kernel.term.set(weightedUncertainty(input.uncertainty, weight));
-  const seed = highestRow(input.uncertainty);
-  let pick: Pick = { index: seed, score: nearest.kernel.term[seed]! };
-  let scoring: Scoring = { least: 0, gain: 0 };
+  const { kernel } = nearest;
+  kernel.term.set(weightedTerm(input));
+  let leftOut = addCenters(nearest, input);
+  if (nearest.remainingCount === 0) return leftOut;
+  const seed = highestRow(priorityWeight === 0 ? input.uncertainty : kernel.term);
+  let scored: Scored = { pick: { index: seed, score: kernel.term[seed]! }, scoring: { least: 0, gain: 0 } };
+  if (nearest.count > 0) scored = best(kernel, diversityWeight);
   for (let picked = 1; ; picked += 1) {
-    yield pick;
-    if (picked === count) return;
-    nearest.add(pick.index, (rows) => nearest.kernel.highest(scoring, rows));
-    ({ pick, scoring } = best(nearest.kernel, 1 - weight));
+    yield scored.pick;
+    if (picked === k) return leftOut;
+    const { scoring } = scored;
+    nearest.add(scored.pick.index, (rows) => kernel.highest(scoring, rows));
+    leftOut += nearest.removeNearer(minDistance);
+    if (nearest.remainingCount === 0) return leftOut;
+    scored = best(kernel, diversityWeight);
   }
 }
 
 /** All picks of `hybridPicks` at once: row numbers in the order of picking, and their scores. */
 export function selectHybrid(input: HybridInput): Selection {
-  return selectionOf([...hybridPicks(input)]);
+  return selectionFrom(hybridPicks(input), input.minDistance);
 }
 
-/** w · u′ of every row. */
-function weightedUncertainty(uncertainty: Float32Array | Float64Array, weight: number): Float64Array {
+/** w · u′ + v · p′ of every row. */
+function weightedTerm({ uncertainty, weight, priority, priorityWeight = 0 }: HybridInput): Float64Array {
+  const term = weighted('uncertainties', uncertainty, weight);
+  if (priority === undefined || priorityWeight === 0) return term;
+  const second = weighted('priorities', priority, priorityWeight);
+  return term.map((value, row) => value + second[row]!);
+}
+
+/** weight · x′ of every row. */
+function weighted(name: string, values: Float32Array | Float64Array, weight: number): Float64Array {
   let least = Infinity;
   let most = -Infinity;
-  for (const value of uncertainty) {
+  for (const value of values) {
     if (value < least) least = value;
     if (value > most) most = value;
   }
   const span = most - least + SPAN_EPSILON;
   if (!Number.isFinite(span)) {
-    throw new PairloopError(`The uncertainties reach from ${least} to ${most}, too far to be normalised in float64; scale them down.`, 'usage');
+    throw new PairloopError(`The ${name} reach from ${least} to ${most}, too far to be normalised in float64; scale them down.`, 'usage');
   }
-  return Float64Array.from(uncertainty, (value) => weight * ((value - least) / span));
+  return Float64Array.from(values, (value) => weight * ((value - least) / span));
 }
 
-function best(kernel: DistanceKernel, diversityWeight: number): { pick: Pick; scoring: Scoring } {
+/** A pick, and how it was scored but for its distance: what is likely to be picked next scores high likewise. */
+interface Scored {
+  readonly pick: Pick;
+  readonly scoring: Scoring;
+}
+
+function best(kernel: DistanceKernel, diversityWeight: number): Scored {
   const { least, most } = kernel.extremes();
   const span = most - least + SPAN_EPSILON;
   const scoring = { least, gain: diversityWeight / span };
@@ -106,9 +139,16 @@ function best(kernel: DistanceKernel, diversityWeight: number): { pick: Pick; sc
   return { pick: { index, score }, scoring };
 }
 
-function assertValid({ embeddings, uncertainty, k, weight }: HybridInput): void {
+function assertValid(input: HybridInput): void {
+  const { embeddings, uncertainty, k, weight, priority, priorityWeight = 0 } = input;
   assertEmbeddings(embeddings);
   assertUncertainty(uncertainty, embeddings.rows);
   assertCount(k);
-  if (!(weight >= 0 && weight <= 1)) throw new PairloopError(`The weight is ${weight}; it must be from 0 to 1.`, 'usage');
+  assertSpread(input, embeddings);
+  if (!(weight >= 0 && weight <= 1)) refuse(`The weight is ${weight}; it must be from 0 to 1.`);
+  if (!(priorityWeight >= 0 && priorityWeight <= 1)) refuse(`The priority weight is ${priorityWeight}; it must be from 0 to 1.`);
+  // 0.9 + 0.1 is 1 to whoever writes it, whatever is rounded.
+  if (weight + priorityWeight > 1 + WEIGHT_ROUNDING) refuse(`The weights add up to ${weight + priorityWeight}; together they must not be above 1.`);
+  if (priority === undefined && priorityWeight > 0) refuse(`The priority weight is ${priorityWeight}, but there are no priorities.`);
+  if (priority !== undefined) assertPriority(priority, embeddings.rows);
 }

@@ -2,12 +2,13 @@ import type { DistanceKernel, Scoring } from '../numerics/distance-kernel.js';
 import type { Matrix } from '../numerics/matrix.js';
 import { NearestPicks } from './nearest-picks.js';
 import { assertCount, assertEmbeddings, assertUncertainty } from './selection-input.js';
-import { highestRow, selectionOf, type Pick, type Selection } from './selection.js';
+import { highestRow, selectionFrom, type Pick, type Selection } from './selection.js';
+import { addCenters, assertSpread, type SpreadOptions } from './spread.js';
 
 /** The score is the distance itself. */
 const DISTANCE: Scoring = { least: 0, gain: 1 };
 
-interface KCenterInput {
+interface KCenterInput extends SpreadOptions {
   /** One row per pair. */
   readonly embeddings: Matrix;
   /** Decides the first pick only: the row of the highest. Without it the first pick is row 0. */
@@ -22,25 +23,39 @@ interface KCenterInput {
  * pick as the best k centres would leave it (T. Gonzalez, "Clustering to minimize the maximum intercluster
  * distance", Theoretical Computer Science 38, 1985; for active learning: Sener and Savarese, ICLR 2018).
  *
+ * With centres, the first pick too is the row farthest from them. Rows left out (`minDistance`) are not picked.
+ *
  * The score is that distance, never rising from the second pick on; the first has none, its score is 0.
  * Distances are exactly those of the plain computation in float64. At most rows · k · columns
  * multiplications; memory as of the hybrid.
  *
  * @throws PairloopError (usage) for no rows, numbers of uncertainties and rows that differ, NaN or
- * infinity (names row and column), k below 1 or no integer, and numbers so large that a distance is
- * infinite.
+ * infinity (names row and column), k below 1 or no integer, numbers so large that a distance is infinite, and
+ * as `assertSpread`.
  */
-export function selectKCenter({ embeddings, uncertainty, k }: KCenterInput): Selection {
+export function selectKCenter(input: KCenterInput): Selection {
+  return selectionFrom(kCenterPicks(input), input.minDistance);
+}
+
+function* kCenterPicks(input: KCenterInput): Generator<Pick, number, undefined> {
+  const { embeddings, uncertainty, k, minDistance = 0 } = input;
   assertEmbeddings(embeddings);
   if (uncertainty !== undefined) assertUncertainty(uncertainty, embeddings.rows);
   assertCount(k);
+  assertSpread(input, embeddings);
   const nearest = new NearestPicks(embeddings);
-  const picks: Pick[] = [{ index: uncertainty === undefined ? 0 : highestRow(uncertainty), score: 0 }];
-  while (picks.length < Math.min(k, embeddings.rows)) {
-    nearest.add(picks.at(-1)!.index, (rows) => nearest.kernel.highest(DISTANCE, rows));
-    picks.push(farthest(nearest.kernel));
+  let leftOut = addCenters(nearest, input);
+  if (nearest.remainingCount === 0) return leftOut;
+  let pick: Pick = { index: uncertainty === undefined ? 0 : highestRow(uncertainty), score: 0 };
+  if (nearest.count > 0) pick = farthest(nearest.kernel);
+  for (let picked = 1; ; picked += 1) {
+    yield pick;
+    if (picked === k) return leftOut;
+    nearest.add(pick.index, (rows) => nearest.kernel.highest(DISTANCE, rows));
+    leftOut += nearest.removeNearer(minDistance);
+    if (nearest.remainingCount === 0) return leftOut;
+    pick = farthest(nearest.kernel);
   }
-  return selectionOf(picks);
 }
 
 function farthest(kernel: DistanceKernel): Pick {

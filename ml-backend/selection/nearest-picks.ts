@@ -61,7 +61,7 @@ export class NearestPicks {
 
   /** Takes the rows nearer to a pick than `distance` out of what remains; returns how many. */
   removeNearer(distance: number): number {
-    if (!(this.kernel.extremes().least < distance)) return 0;
+    if (distance === 0 || !(this.kernel.extremes().least < distance)) return 0;
     const before = this.remainingCount;
     for (const [row, own] of this.kernel.distance.entries()) if (own < distance) this.remove(row);
     return before - this.remainingCount;

@@ -17,11 +17,18 @@ export function assertEmbeddings({ data, rows, columns }: Matrix): void {
 
 /** @throws PairloopError (usage) unless there is one finite number for each row. */
 export function assertUncertainty(uncertainty: Float32Array | Float64Array, rows: number): void {
-  if (uncertainty.length !== rows) {
-    refuse(`There are ${uncertainty.length} uncertainties for ${rows} rows of embeddings; give one for each row.`);
-  }
-  const wrong = firstNotFinite(uncertainty);
-  if (wrong !== -1) refuse(`The uncertainty of row ${wrong} (counted from 0) is ${uncertainty[wrong]}; every number must be finite.`);
+  assertOneForEach('uncertainties', 'uncertainty', uncertainty, rows);
+}
+
+/** @throws PairloopError (usage) unless there is one finite number for each row. */
+export function assertPriority(priority: Float32Array | Float64Array, rows: number): void {
+  assertOneForEach('priorities', 'priority', priority, rows);
+}
+
+function assertOneForEach(many: string, one: string, values: Float32Array | Float64Array, rows: number): void {
+  if (values.length !== rows) refuse(`There are ${values.length} ${many} for ${rows} rows of embeddings; give one for each row.`);
+  const wrong = firstNotFinite(values);
+  if (wrong !== -1) refuse(`The ${one} of row ${wrong} (counted from 0) is ${values[wrong]}; every number must be finite.`);
 }
 
 /** @throws PairloopError (usage) unless k is a whole number of at least 1. */
@@ -35,6 +42,7 @@ function firstNotFinite(numbers: Float32Array | Float64Array): number {
   return -1;
 }
 
-function refuse(message: string): never {
+/** @throws PairloopError (usage), always. */
+export function refuse(message: string): never {
   throw new PairloopError(message, 'usage');
 }

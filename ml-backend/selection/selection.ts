@@ -8,10 +8,24 @@ export interface Pick {
 export interface Selection {
   indices: number[];
   scores: number[];
+  /** With a least distance: how many rows were left out for being nearer to a pick, up to the last pick. */
+  leftOut?: number;
 }
 
 export function selectionOf(picks: readonly Pick[]): Selection {
   return { indices: picks.map((pick) => pick.index), scores: picks.map((pick) => pick.score) };
+}
+
+/**
+ * All picks of a generator that ends with the number of rows left out; the number is kept if `minDistance` asked for it.
+ */
+export function selectionFrom(picks: Generator<Pick, number, undefined>, minDistance = 0): Selection {
+  const made: Pick[] = [];
+  for (;;) {
+    const { done, value } = picks.next();
+    if (done === true) return { ...selectionOf(made), ...(minDistance > 0 ? { leftOut: value } : {}) };
+    made.push(value);
+  }
 }
 
 /** The row of the highest value; ties to the lowest row. Row 0 when there is none. */

@@ -7,13 +7,13 @@ import { runInProcess } from '../support/run-command.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pairloop-select-'));
 
-/** A version 1.0 `.npy` file of float32. */
-function saveNpy(name: string, shape: string, numbers: number[]): string {
-  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117) + '\n';
+/** A version 1.0 `.npy` file of float32, or int32. */
+function saveNpy(name: string, shape: string, numbers: number[], type: 'f4' | 'i4' = 'f4'): string {
+  const header = `{'descr': '<${type}', 'fortran_order': False, 'shape': ${shape}, }`.padEnd(117) + '\n';
   const length = Buffer.alloc(2);
   length.writeUInt16LE(header.length);
   const path = join(folder, name);
-  writeFileSync(path, Buffer.concat([Buffer.from('\x93NUMPY\x01\x00', 'latin1'), length, Buffer.from(header), new Uint8Array(Float32Array.from(numbers).buffer)]));
+  writeFileSync(path, Buffer.concat([Buffer.from('\x93NUMPY\x01\x00', 'latin1'), length, Buffer.from(header), new Uint8Array((type === 'f4' ? Float32Array : Int32Array).from(numbers).buffer)]));
   return path;
 }
 
@@ -63,7 +63,30 @@ describe('pairloop select', () => {
     expect(new Set(runs.map(String)).size).toBeGreaterThan(2);
   });
 
+  test('--centers, --priority, --min-distance, --metric', async () => {
+    const run = async (...args: string[]): Promise<unknown> => JSON.parse((await runInProcess(selectCommand, ['--embeddings', x, '--uncertainty', u, '-k', '4', '--json', ...args])).stdout) as unknown;
+    const centers = saveNpy('centers.npy', '(2,)', [1, 3], 'i4');
+    expect(await run('--centers', centers)).toMatchObject({ indices: [2, 0] });
+    expect(await run('--centers', centers, '--strategy', 'k-center')).toMatchObject({ indices: [2, 0], scores: [6, 1] });
+    expect(await run('--min-distance', '1.5')).toMatchObject({ indices: [1, 2, 3], left_out: 1 });
+    const priority = saveNpy('p.npy', '(4,)', [9, 1, 2, 3]);
+    expect(await run('--priority', priority, '--weight', '0', '--priority-weight', '1')).toMatchObject({ indices: [0, 3, 2, 1] });
+    // Rows 1, 10 and 4 have the same direction; 0 has none.
+    expect(await run('--metric', 'cosine', '--strategy', 'k-center')).toMatchObject({ indices: [1, 0, 2, 3], scores: [0, 1, 0, 0] });
+  });
+
+  test('says how many rows were left out, and that a priority without weight has no part', async () => {
+    const { stderr } = await runInProcess(selectCommand, ['--embeddings', x, '--uncertainty', u, '-k', '4', '--min-distance', '1.5', '--priority', u]);
+    expect(stderr).toContain('1 were left out for being nearer to a pick than 1.5.');
+    expect(stderr).toContain('--priority has no part: --priority-weight is 0.');
+  });
+
   test.each<[string, string[], RegExp]>([
+    ['a metric that is not there', ['--embeddings', x, '-k', '1', '--metric', 'manhattan'], /--metric manhattan is not there; take euclidean or cosine/],
+    ['centers in a strategy without', ['--embeddings', x, '-k', '1', '--strategy', 'random', '--centers', x], /--centers has no part in the strategy random/],
+    ['a priority in k-center', ['--embeddings', x, '-k', '1', '--strategy', 'k-center', '--priority', u], /--priority has no part in the strategy k-center/],
+    ['centers that are no whole numbers', ['--embeddings', x, '-k', '1', '--centers', u], /u\.npy holds numbers of type <f4 .* not whole numbers/],
+    ['a center that is no row', ['--embeddings', x, '-k', '1', '--centers', saveNpy('far.npy', '(1,)', [4], 'i4')], /centers name row 4; there are rows 0 to 3/],
     ['a strategy that is not there', ['--embeddings', x, '-k', '1', '--strategy', 'best'], /--strategy best is not there; take one of hybrid, k-center, facility-location, kmeans\+\+, uncertainty, random\./],
     ['a seed that is no whole number', ['--embeddings', x, '-k', '1', '--seed', '1.5'], /--seed is "1\.5"/],
     ['the strategy uncertainty without uncertainties', ['--embeddings', x, '-k', '1', '--strategy', 'uncertainty'], /needs one number per row; give it with --uncertainty/],
