@@ -56,6 +56,11 @@ describe('the rubrics that ship', () => {
     }
   });
 
+  it.each(listRubrics())('the levels of %s fit beside their buttons', (name) => {
+    const texts = loadRubric(name).dimensions.flatMap(({ levels }) => Object.values(levels).map(({ text }) => text));
+    expect(texts.filter((text) => text.length > 53)).toEqual([]);
+  });
+
   it.each(['code', 'factuality', 'quality', 'safety', 'support'])('each dimension of %s shows an answer that deserves a level, and one that only seems to', (name) => {
     for (const { levels } of loadRubric(name).dimensions) {
       const given = Object.values(levels);
