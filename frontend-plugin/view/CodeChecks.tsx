@@ -52,7 +52,7 @@ function FindingView({ finding, chosen, onLine }: { readonly finding: Finding; r
   const mark = serious ? '✗' : finding.severity === 'warning' ? '!' : 'i';
   const place = finding.line === undefined ? '' : `, line ${finding.line}`;
   const message = place === '' ? finding.message : finding.message.replace(/[.\s]+$/, '');
-  const words = <>{mark} <bdi><VisibleText text={`${finding.rule === undefined ? '' : `${finding.rule} `}${message}`} /></bdi>{place}</>;
+  const words = <span>{mark} <bdi><VisibleText text={`${finding.rule === undefined ? '' : `${finding.rule} `}${message}`} /></bdi>{place}</span>;
   const origin = spelledOut(`${finding.tool}${finding.kind === 'security' ? ', security' : ''}`);
   const { line } = finding;
   if (line === undefined) return <span className={tone} title={origin}>{words}</span>;
