@@ -4,8 +4,10 @@ import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
 const COLOURS_MAX = 256;
+/** Squared distance of two colours that nobody tells apart: 4 steps in each channel. */
+const ALIKE = 48;
 
-/** Re-encodes a browser's screenshot (8 bits a channel, RGB or RGBA, not interlaced); transparency is dropped. The commonest colours are kept, each other one becomes the nearest of them. */
+/** Re-encodes a browser's screenshot (8 bits a channel, RGB or RGBA, not interlaced); transparency is dropped. A colour that is not among those kept becomes the nearest of them. */
 export function toPalettePng(png) {
   const { width, height, channels, pixels } = decode(png);
   const counts = new Map();
@@ -16,7 +18,7 @@ export function toPalettePng(png) {
     colours[at] = colour;
     counts.set(colour, (counts.get(colour) ?? 0) + 1);
   }
-  const palette = [...counts].sort(([, a], [, b]) => b - a).slice(0, COLOURS_MAX).map(([colour]) => colour);
+  const palette = choosePalette([...counts].sort(([, a], [, b]) => b - a).map(([colour]) => colour));
   const places = new Map([...counts.keys()].map((colour) => [colour, nearest(palette, colour)]));
   const rows = Buffer.alloc(height * (width + 1));
   for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) rows[y * (width + 1) + 1 + x] = places.get(colours[y * width + x]);
@@ -28,9 +30,23 @@ export function toPalettePng(png) {
   return Buffer.concat([SIGNATURE, chunk('IHDR', header), chunk('PLTE', entries), chunk('IDAT', deflateSync(rows, { level: 9 })), chunk('IEND', Buffer.alloc(0))]);
 }
 
+/** The commonest colours first, leaving out those that hardly differ from one that is in already, so that a rare one such as a thin border has its place too. */
+function choosePalette(colours) {
+  const palette = [];
+  for (const colour of colours) {
+    if (palette.length === COLOURS_MAX) break;
+    if (palette.every((other) => distance(colour, other) > ALIKE)) palette.push(colour);
+  }
+  return palette;
+}
+
 function nearest(palette, colour) {
-  const distance = (other) => ((colour >> 16) - (other >> 16)) ** 2 + (((colour >> 8) & 255) - ((other >> 8) & 255)) ** 2 + ((colour & 255) - (other & 255)) ** 2;
-  return palette.reduce((best, other, at) => (distance(other) < distance(palette[best]) ? at : best), 0);
+  return palette.reduce((best, other, at) => (distance(colour, other) < distance(colour, palette[best]) ? at : best), 0);
+}
+
+/** Squared distance in RGB. */
+function distance(one, other) {
+  return ((one >> 16) - (other >> 16)) ** 2 + (((one >> 8) & 255) - ((other >> 8) & 255)) ** 2 + ((one & 255) - (other & 255)) ** 2;
 }
 
 /** @returns width and height in pixels, and `pixels`: their channels, row by row. */
