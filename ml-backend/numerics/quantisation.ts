@@ -26,23 +26,14 @@ const QUERY_CODE_MAX = 32_767;
 /** Rows that the mean is taken of, at most. */
 const MEAN_ROWS = 2_048;
 
-export function quantisationOf(matrix: Matrix): Quantisation {
-  const greatest = greatestOf(matrix.data);
+/** @param greatest the greatest absolute value in the matrix */
+export function quantisationOf(matrix: Matrix, greatest: number): Quantisation {
   const stride = Math.ceil(matrix.columns / 16) * 16;
   const queryLimit = Math.min(QUERY_CODE_MAX, Math.floor((2 ** 31 - 1) / (ROW_CODE_MAX * stride)));
   const bounded = queryLimit >= ROW_CODE_MAX && (greatest === 0 || (greatest >= GREATEST_MIN && greatest <= GREATEST_MAX));
   if (!bounded) return { bounded, unit: 0, origin: new Float64Array(matrix.columns), queryLimit };
   const unit = greatest === 0 ? 1 : 2 ** -Math.floor(Math.log2(greatest));
   return { bounded, unit, origin: meanRow(matrix), queryLimit };
-}
-
-function greatestOf(data: Float32Array | Float64Array): number {
-  let greatest = 0;
-  for (let at = 0; at < data.length; at += 1) {
-    const size = Math.abs(data[at]!);
-    if (size > greatest) greatest = size;
-  }
-  return greatest;
 }
 
 function meanRow({ data, rows, columns }: Matrix): Float64Array {

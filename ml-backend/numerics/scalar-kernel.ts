@@ -36,7 +36,7 @@ export class ScalarKernel implements DistanceKernel {
     this.term = new Float64Array(rows);
     this.reach = new Float32Array(rows).fill(Infinity);
     this.queryCodes = this.lists.map(() => new Int16Array(columns));
-    this.quantisation = quantisationOf(matrix);
+    this.quantisation = quantisationOf(matrix, greatestOf(matrix.data));
     this.codes = new Int8Array(this.quantisation.bounded ? rows * columns : 0);
     if (!this.quantisation.bounded) return;
     for (let row = 0; row < rows; row += 1) this.rowCodes.push(this.encode(row, ROW_CODE_MAX, this.codes.subarray(row * columns, (row + 1) * columns)));
@@ -157,6 +157,12 @@ export class ScalarKernel implements DistanceKernel {
     const together = fround(fround(this.reach[row]! + query.error) * fround(1 + SLACK));
     return this.squaredBetween(row, query, lane) < fround(together * together);
   }
+}
+
+function greatestOf(data: Float32Array | Float64Array): number {
+  let greatest = 0;
+  for (const number of data) greatest = Math.max(greatest, Math.abs(number));
+  return greatest;
 }
 
 function roundHalfToEven(number: number): number {

@@ -9,6 +9,7 @@ const MEMORY_MAX_BYTES = 65_536 * PAGE_BYTES;
 
 /** What assembly/kernel.ts exports. */
 interface KernelExports {
+  greatest(): number;
   quantise(from: number, to: number, unit: number): void;
   query(lane: number, row: number, unit: number, limit: number): void;
   noQuery(lane: number): void;
@@ -77,7 +78,7 @@ export class WasmKernel implements DistanceKernel {
     this.listLengths = new Uint32Array(buffer, at.listLengths, QUERIES);
     this.ties = new Uint32Array(buffer, at.ties, rows);
     this.out = new Float64Array(buffer, at.out, 2);
-    this.quantisation = quantisationOf(matrix);
+    this.quantisation = quantisationOf(matrix, this.kernel.greatest());
     new Float64Array(buffer, at.origin, columns).set(this.quantisation.origin);
     if (this.quantisation.bounded) this.kernel.quantise(0, rows, this.quantisation.unit);
   }
