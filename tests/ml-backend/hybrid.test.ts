@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { PairloopError } from '../../core/errors.js';
 import { hybridPicks, selectHybrid, type HybridInput } from '../../ml-backend/selection/hybrid.js';
-import { bell, clustered, noise } from '../oracles/integer-noise.js';
+import { bell, clustered, lowDimensional, noise } from '../oracles/integer-noise.js';
 
 const oracle = (name: string): unknown => JSON.parse(readFileSync(new URL(`../oracles/${name}`, import.meta.url), 'utf8'));
 
@@ -27,8 +27,14 @@ const smallCases = z
   .parse(oracle('hybrid-cases.json'));
 
 const largeCases = z
-  .array(z.object({ name: z.enum(['clustered', 'noise']), inputs_sha256: z.string(), k: z.number(), weight: z.number(), indices: z.array(z.number()), scores_sha256: z.string() }))
+  .array(z.object({ name: z.enum(['clustered', 'noise', 'low-dimensional']), inputs_sha256: z.string(), k: z.number(), weight: z.number(), indices: z.array(z.number()), scores_sha256: z.string() }))
   .parse(oracle('hybrid-5000.json'));
+
+const largeRows = {
+  clustered: () => clustered(20, 5_000, 384, 300),
+  noise: () => Float32Array.from({ length: 5_000 * 384 }, (_, at) => bell(21, at)),
+  'low-dimensional': () => lowDimensional(23, 5_000, 384, 8),
+};
 
 describe('equals the plain computation, pick by pick and score by score:', () => {
   test.each(smallCases)('$name', ({ dtype, rows, columns, embeddings, uncertainty, k, weight, indices, scores }) => {
@@ -39,7 +45,7 @@ describe('equals the plain computation, pick by pick and score by score:', () =>
   });
 
   test.each(largeCases)('5,000 × 384, k = 1,200: $name', ({ name, inputs_sha256, k, weight, indices, scores_sha256 }) => {
-    const data = name === 'clustered' ? clustered(20, 5_000, 384, 300) : Float32Array.from({ length: 5_000 * 384 }, (_, at) => bell(21, at));
+    const data = largeRows[name]();
     const uncertainty = Float64Array.from({ length: 5_000 }, (_, row) => noise(22, row) / 2 ** 32);
     const digest = createHash('sha256').update(new Uint8Array(data.buffer)).update(new Uint8Array(uncertainty.buffer)).digest('hex');
     expect(digest, 'the inputs differ from those of the oracle').toBe(inputs_sha256);

@@ -13,7 +13,7 @@ import pathlib
 import sys
 
 import numpy as np
-from integer_noise import bell, clustered, noise
+from integer_noise import bell, clustered, low_dimensional, noise
 
 HERE = pathlib.Path(__file__).parent
 
@@ -109,7 +109,12 @@ def write_small():
 
 def write_large():
     cases = []
-    for name, x in (("clustered", clustered(20, 5000, 384, 300)), ("noise", bell(21, 5000 * 384).astype(np.float32).reshape(5000, 384))):
+    kinds = {
+        "clustered": clustered(20, 5000, 384, 300),
+        "noise": bell(21, 5000 * 384).astype(np.float32).reshape(5000, 384),
+        "low-dimensional": low_dimensional(23, 5000, 384, 8),
+    }
+    for name, x in kinds.items():
         u = (noise(22, 5000) / 2**32).astype(np.float64)
         picks, scores = keeping(x, u, 1200, 0.6)
         digest = hashlib.sha256(x.astype("<f4").tobytes() + u.astype("<f8").tobytes()).hexdigest()

@@ -21,3 +21,19 @@ export function clustered(seed: number, rows: number, columns: number, clusters:
     return bell(seed, centre) + bell(seed + 0x40000000, at) * 0.5;
   });
 }
+
+/** float32 rows within `dimensions` directions: sums of number times direction, added in ascending direction. */
+export function lowDimensional(seed: number, rows: number, columns: number, dimensions: number): Float32Array {
+  const directions = Float64Array.from({ length: dimensions * columns }, (_, at) => bell(seed + 0x40000000, at));
+  const data = new Float32Array(rows * columns);
+  const total = new Float64Array(columns);
+  for (let row = 0; row < rows; row += 1) {
+    total.fill(0);
+    for (let dimension = 0; dimension < dimensions; dimension += 1) {
+      const number = bell(seed, row * dimensions + dimension);
+      for (let column = 0; column < columns; column += 1) total[column]! += number * directions[dimension * columns + column]!;
+    }
+    data.set(total, row * columns);
+  }
+  return data;
+}

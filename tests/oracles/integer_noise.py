@@ -23,3 +23,13 @@ def clustered(seed: int, rows: int, columns: int, clusters: int) -> np.ndarray:
     centres = bell(seed, clusters * columns).reshape(clusters, columns)
     spread = bell(seed + 0x40000000, rows * columns).reshape(rows, columns)
     return (centres[np.arange(rows) % clusters] + spread * 0.5).astype(np.float32)
+
+
+def low_dimensional(seed: int, rows: int, columns: int, dimensions: int) -> np.ndarray:
+    """float32 rows within `dimensions` directions: sums of number times direction, added in ascending direction."""
+    numbers = bell(seed, rows * dimensions).reshape(rows, dimensions)
+    directions = bell(seed + 0x40000000, dimensions * columns).reshape(dimensions, columns)
+    total = np.zeros((rows, columns))
+    for dimension in range(dimensions):
+        total = total + numbers[:, dimension, None] * directions[dimension]
+    return total.astype(np.float32)
