@@ -12,7 +12,7 @@ import { ExchangeError, exchange, sendReply, type Reply } from './exchange.js';
 import { findItem, refusePaused } from './guard.js';
 import type { Identities, Identity } from './identity.js';
 import { completeSubmission, findAnnotation, outcomeOf, recordSubmission, type JournalEntry } from './journal.js';
-import { findLostAnswer, type Repetition } from './lost-answer.js';
+import { answerRepetition, type Repetition } from './lost-answer.js';
 import { Refusal } from './refusal.js';
 import { readJsonObject, readRequestBody } from './request-body.js';
 
@@ -68,7 +68,7 @@ function isJudgement(call: SubmissionCall, body: Submission['body']): boolean {
 /** What keeps the lost answer from being found leaves the refusal as it is. */
 async function recover(deps: SubmissionDeps, repetition: Repetition): Promise<Reply | undefined> {
   try {
-    return await findLostAnswer(deps, repetition);
+    return await answerRepetition(deps, repetition);
   } catch (error) {
     deps.log.warn({ failure: messageOf(error), taskId: repetition.taskId }, 'a repeated submission could not be looked up');
     return undefined;

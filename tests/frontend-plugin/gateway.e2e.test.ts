@@ -148,7 +148,8 @@ test('a submission, its repetition, an update and a deletion: Label Studio and j
   const made = await submit(publicUrl, taskId, { result: RESULT, lead_time: 2, unique_id: uniqueId, ground_truth: true });
   const { id, ground_truth: truth, detail } = (await made.json()) as { id: number; ground_truth: boolean; detail?: string };
   expect([made.status, truth, detail]).toEqual([201, false, undefined]);
-  expect((await submit(publicUrl, taskId, { result: RESULT, unique_id: uniqueId })).status).toBe(409);
+  const again = await submit(publicUrl, taskId, { result: RESULT, unique_id: uniqueId });
+  expect([again.status, ((await again.json()) as { id: number }).id]).toEqual([201, id]);
   const patch = { method: 'PATCH', headers: { ...TOKEN, 'content-type': 'application/json' }, body: JSON.stringify({ result: CHANGED }) };
   expect((await fetch(`${publicUrl}/api/annotations/${id}`, patch)).status).toBe(200);
   expect((await client.annotation(id)).result).toEqual(CHANGED);
@@ -162,7 +163,7 @@ test('a submission, its repetition, an update and a deletion: Label Studio and j
   ]);
 });
 
-test('Label Studio stores and then breaks off: submitting again shows it saved, and the row is settled as stored', async () => {
+test('Label Studio stores and then breaks off: submitting again shows it saved, or updates it, and the row is settled as stored', async () => {
   const [, taskId] = taskIds as [number, number];
   const base = `http://127.0.0.1:${cutGateway.port}`;
   const uniqueId = randomUUID();
@@ -172,9 +173,10 @@ test('Label Studio stores and then breaks off: submitting again shows it saved, 
   expect(broken.status).toBe(502);
   expect((await rowsOf(taskId)).map((row) => row.outcome)).toEqual(['pending']);
   const [annotation] = (await client.task(taskId)).annotations;
-  expect((await submit(base, taskId, { result: CHANGED, unique_id: uniqueId })).status).toBe(409);
-  const again = await submit(base, taskId, { result: RESULT, unique_id: uniqueId });
-  expect([again.status, await again.json()]).toEqual([201, expect.objectContaining({ id: annotation!.id, task: taskId, result: RESULT })]);
+  for (const result of [RESULT, CHANGED]) {
+    const again = await submit(base, taskId, { result, unique_id: uniqueId });
+    expect([again.status, await again.json()]).toEqual([201, expect.objectContaining({ id: annotation!.id, task: taskId, result })]);
+  }
   await sleep(50);
   await settlePending({ db, client, now: () => new Date() }, 0);
   expect((await client.task(taskId)).annotations).toHaveLength(1);
@@ -182,6 +184,7 @@ test('Label Studio stores and then breaks off: submitting again shows it saved, 
     ['stored', null, annotation!.id],
     ['refused', 409, null],
     ['refused', 409, null],
+    ['stored', 200, annotation!.id],
   ]);
 });
 
