@@ -1,10 +1,15 @@
 import { createRoot, type Root } from 'react-dom/client';
 import { PausePanel } from '../view/PausePanel.js';
 import type { ComparisonSession } from '../view/state/session.js';
+import { Connection } from './connection.js';
 import { addTheme, EditorMount } from './editor-mount.js';
+import { KeptWork } from './kept-work.js';
 import { listenToKeys } from './keyboard.js';
-import { acknowledgeGuideline, askPresentation } from './presentation.js';
-import { watchPauses } from './pause-watch.js';
+import { joinTabs } from './other-tabs.js';
+import { watchPageCalls } from './page-calls.js';
+import { watchPauses } from './pauses.js';
+import { acknowledgeGuideline, askPresentation, rememberPresentations } from './presentation.js';
+import { Saving } from './saving.js';
 import { listenToSigns } from './signs.js';
 
 /** Label Studio's own Skip asks for no reason: its click opens our question instead. */
@@ -37,18 +42,48 @@ function showPause(reason: string | null): void {
   pause.root.render(<PausePanel reason={reason} onRetry={() => window.location.reload()} />);
 }
 
+declare global {
+  interface Window {
+    /** Label Studio's page says in it whose session it is. */
+    APP_SETTINGS?: { readonly user?: { readonly id?: number } };
+  }
+}
+
+const user = (): string => String(window.APP_SETTINGS?.user?.id ?? 'unknown');
+
+const fetchIt = window.fetch.bind(window);
+
+/** Whether Label Studio answers through the gateway: `whoami` reads its database. */
+async function probe(): Promise<boolean> {
+  const reply = await fetchIt('/api/current-user/whoami', { cache: 'no-store' }).catch(() => undefined);
+  return reply !== undefined && reply.status < 500;
+}
+
+async function deleteDraft(id: number): Promise<void> {
+  await fetchIt(`/api/drafts/${id}`, { method: 'DELETE' }).catch(() => undefined);
+}
+
+function after(ms: number, call: () => void): () => void {
+  const timer = setTimeout(call, ms);
+  return () => clearTimeout(timer);
+}
+
+const connection = new Connection({ probe, after, target: window });
+const kept = new KeptWork(() => window.localStorage, () => Date.now());
+const saving = new Saving({ connection, kept, tabs: joinTabs(user), user, deleteDraft });
+
 function start(): void {
   addTheme();
-  const fetchIt = window.fetch.bind(window);
   const { session } = new EditorMount({
-    present: (taskId) => askPresentation(taskId, fetchIt),
+    present: rememberPresentations((taskId) => askPresentation(taskId, fetchIt)),
     acknowledge: (taskId, sha256) => acknowledgeGuideline(taskId, sha256, fetchIt),
+    accompany: saving.accompany,
   });
   listenToKeys(session);
   listenToSigns(session);
   listenToNativeSkip(session);
 }
 
-watchPauses(window, showPause);
+watchPageCalls(window, [watchPauses(showPause), saving, connection]);
 if (document.body === null) document.addEventListener('DOMContentLoaded', start);
 else start();

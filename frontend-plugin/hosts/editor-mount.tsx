@@ -11,6 +11,7 @@ import { clock } from './clock.js';
 import { createEditorHost, isOpen } from './editor-host.js';
 import { answerForRequired, beforeSave, openAnnotation, resumeDrafts, type EditorAnnotation, type EditorStore } from './editor-store.js';
 import { fitHeight } from './fit-height.js';
+import type { Host } from './host.js';
 import type { PresentationReply } from './presentation.js';
 import { loadedTextExtras } from './text-extras.js';
 
@@ -28,6 +29,16 @@ interface Surroundings {
   acknowledge(taskId: number, sha256: string): Promise<string>;
   /** Submits the open annotation, in a page that hides the editor's own Submit. */
   submit?(): void;
+  /** Called with each comparison that is drawn; what it returns, at its end. */
+  accompany?(comparison: OpenComparison): () => void;
+}
+
+/** A comparison that is drawn over the native controls of an annotation. */
+export interface OpenComparison {
+  readonly taskId: number;
+  readonly annotation: EditorAnnotation;
+  readonly host: Host;
+  readonly session: ComparisonSession;
 }
 
 interface Mounted {
@@ -138,7 +149,8 @@ function draw(one: Mounted, reply: PresentationReply, surroundings: Surroundings
     return ready;
   };
   const stopSaving = beforeSave(store, annotation, () => !isOpen(store, annotation) || prepare());
-  return [() => session.dispose(), stopSaving, answerForRequired(annotation, prepare), fitHeight(place), () => endRoot(root, place)];
+  const part = surroundings.accompany?.({ taskId: one.taskId, annotation, host, session }) ?? (() => {});
+  return [() => session.dispose(), part, stopSaving, answerForRequired(annotation, prepare), fitHeight(place), () => endRoot(root, place)];
 }
 
 /** React may be in the middle of drawing when the editor switches; its root is ended right after. */

@@ -45,7 +45,12 @@ export interface EditorAnnotation extends TreeNode {
   readonly submissionStarted?: number;
   readonly names?: ReadonlyMap<string, EditorControl>;
   readonly history: { freeze(key: string): void; unfreeze(key: string): void; safeUnfreeze(key: string): void };
+  /** Label Studio's id of the stored draft; 0 without one. */
+  readonly draftId?: number;
   isReadOnly(): boolean;
+  setDraftId?(id: number): void;
+  /** Sends the draft now. */
+  saveDraft?(): Promise<unknown>;
   deleteArea(area: EditorArea): void;
 }
 
@@ -121,6 +126,11 @@ export function openAnnotation(store: EditorStore | undefined): EditorAnnotation
 export function resumeDrafts(annotation: EditorAnnotation): void {
   if (annotation.submissionStarted === undefined) return;
   annotation.$treenode?.applyPatches?.([{ op: 'replace', path: '/submissionStarted', value: 0 }]);
+}
+
+/** Lets the editor save no more drafts of an annotation: those of a task that was submitted elsewhere would come up again at its next opening. */
+export function stopDrafts(annotation: EditorAnnotation): void {
+  annotation.$treenode?.applyPatches?.([{ op: 'replace', path: '/submissionStarted', value: 1 }]);
 }
 
 /** Calls `mayBeSaved` before the annotation is submitted or updated; false keeps it from being sent. Returns the way to stop. */

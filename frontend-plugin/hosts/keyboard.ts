@@ -32,7 +32,8 @@ export function listenToKeys(session: () => ComparisonSession | undefined): void
  * a text field, where Label Studio does not listen, it presses its button. A host without a Submit of its own gets the view's.
  */
 function guardSubmit(event: KeyboardEvent, open: ComparisonSession): void {
-  if (event.repeat || open.state.readOnly || isDialogOpen()) return;
+  const elsewhere = open.state.notice === 'elsewhere';
+  if (event.repeat || (open.state.readOnly && !elsewhere) || isDialogOpen()) return;
   if (!open.host.capabilities.nativeSubmit) {
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -53,3 +53,26 @@ export async function acknowledgeGuideline(taskId: number, sha256: string, fetch
   }
   return acknowledgementSchema.parse(await reply.json()).acknowledged_at;
 }
+
+const REMEMBERED_MAX = 50;
+
+/**
+ * Asks as `ask` does, and answers what it said before about a task while it cannot be reached: Label Studio makes its
+ * editor anew also after a submission that failed, and the work in it must not change its looks then.
+ */
+export function rememberPresentations(ask: (taskId: number) => Promise<PresentationReply>): (taskId: number) => Promise<PresentationReply> {
+  const remembered = new Map<number, PresentationReply>();
+  return async (taskId) => {
+    try {
+      const reply = await ask(taskId);
+      remembered.delete(taskId);
+      remembered.set(taskId, reply);
+      for (const old of [...remembered.keys()].slice(0, -REMEMBERED_MAX)) remembered.delete(old);
+      return reply;
+    } catch (error) {
+      const reply = remembered.get(taskId);
+      if (reply === undefined) throw error;
+      return reply;
+    }
+  };
+}

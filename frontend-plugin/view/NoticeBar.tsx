@@ -3,10 +3,15 @@ import type { Notice } from './state/comparison.js';
 
 const WORDS: Readonly<Record<Notice, string>> = {
   offline: 'No connection. Your work stays in this page; go on, and submit when the connection is back.',
-  elsewhere: 'You have already submitted this pair in another tab. Reload this one to go on with the next pair.',
+  elsewhere: 'You have already submitted this pair in another tab. What stands here is not sent; reload to go on.',
 };
 
 /** What the annotator has to know about the surroundings, as long as it holds. */
 export function NoticeBar({ notice }: { readonly notice: Notice }): ReactNode {
-  return <output className="pl-notice">{WORDS[notice]}</output>;
+  return (
+    <div className="pl-notice">
+      <output>{WORDS[notice]}</output>
+      {notice === 'elsewhere' ? <button type="button" className="pl-plain" onClick={() => window.location.reload()}>Reload</button> : null}
+    </div>
+  );
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { connect, type Db } from '../../core/database/connect.js';
 import { ensureSecrets, type Secrets } from '../../core/database/secrets.js';
+import type { Rubric } from '../../core/domain/rubric.js';
 import { presentationOrder } from '../../core/domain/presentation-order.js';
 import type { DisplayedOrder } from '../../core/domain/verdict.js';
 import { LabelStudioClient } from '../../core/label-studio/client.js';
@@ -38,28 +39,30 @@ export async function makeAnnotator({ stack }: Bench): Promise<Annotator> {
 }
 
 /**
- * A project of the rubric with one task for each pair, shipped. Each annotator named in `orders` sees
+ * A project of the rubric (one of the shipped ones by its name) with one task for each pair, shipped. Each annotator named in `orders` sees
  * every pair in the order given there (the secret order follows from the pair's opaque id, so an id is
  * drawn until it fits).
  */
 export async function makeProject(
   bench: Bench,
-  rubricName: string,
+  given: string | Rubric,
   pairs: readonly PairText[],
   orders: readonly (readonly [Annotator, DisplayedOrder])[],
 ): Promise<{ projectId: number; taskIds: number[]; hash: string }> {
-  const rubric = loadRubric(rubricName);
+  const rubric = typeof given === 'string' ? loadRubric(given) : given;
   const { xml, hash } = compileLabelConfig(rubric);
   const project = await bench.client.createProject({ title: `View ${randomUUID().slice(0, 8)}`, label_config: xml, maximum_annotations: 2 });
   const data = pairs.map((pair) => taskData(pair, drawOpaqueId(bench.secrets, orders)));
   const taskIds = await bench.client.importTasks(project.id, data.map((one) => ({ data: one })));
   const items = await seedProject(bench.db, project.id, taskIds);
   for (const [at, { pairId }] of items.entries()) {
-    await bench.db.updateTable('pair').set({ opaque_id: data[at]!.pair }).where('id', '=', pairId).execute();
+    const { pair: opaque_id, domain, difficulty, safety } = data[at]!;
+    const safety_flags = JSON.stringify(safety ? ['self-harm'] : []);
+    await bench.db.updateTable('pair').set({ opaque_id, domain, difficulty, safety_flags }).where('id', '=', pairId).execute();
   }
   const { name, version, sha256, markdown } = loadGuideline(rubric.guideline);
   await bench.db.insertInto('guideline').values({ name, version, sha256, markdown }).onConflict((conflict) => conflict.doNothing()).execute();
-  const installed = { rubric: rubricName, rubric_definition: JSON.stringify(rubric), guideline_version: version, guideline_sha256: sha256, label_config_hash: hash };
+  const installed = { rubric: rubric.name, rubric_definition: JSON.stringify(rubric), guideline_version: version, guideline_sha256: sha256, label_config_hash: hash };
   await bench.db.updateTable('project').set(installed).where('label_studio_id', '=', project.id).execute();
   const own = bench.db.selectFrom('project').select('id').where('label_studio_id', '=', project.id);
   await bench.db.updateTable('batch').set({ state: 'shipped', shipped_at: new Date() }).where('project_id', 'in', own).execute();

@@ -115,10 +115,16 @@ export function applyTransaction(state: ComparisonState, transaction: Transactio
     case 'acknowledged':
       return state.mustAcknowledge ? { ...state, mustAcknowledge: false, panel: null } : state;
     case 'notice':
-      return state.notice === transaction.notice ? state : { ...state, notice: transaction.notice };
+      return withNotice(state, transaction.notice);
     default:
       return applyPanel(state, transaction);
   }
+}
+
+/** A pair that was submitted elsewhere stays closed: whatever else happens, this judgement is over. */
+function withNotice(state: ComparisonState, notice: Notice | null): ComparisonState {
+  if (state.notice === notice || state.notice === 'elsewhere') return state;
+  return { ...state, notice, readOnly: state.readOnly || notice === 'elsewhere', panel: notice === 'elsewhere' ? null : state.panel };
 }
 
 function applyPanel(state: ComparisonState, transaction: Extract<Transaction, { type: 'open' | 'close' | 'refuse' }>): ComparisonState {

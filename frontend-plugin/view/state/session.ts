@@ -129,8 +129,9 @@ export class ComparisonSession {
     this.host.write(changes, this.meta());
   };
 
-  /** Stores everything and says whether it may be submitted; if not, the view shows why. */
+  /** Stores everything and says whether it may be submitted; if not, the view shows why. A pair that was submitted elsewhere may not. */
   prepareToSave(): boolean {
+    if (this.current.notice === 'elsewhere') return false;
     this.dispatch({ type: 'replace', draft: withoutUnasked(this.current.draft, this.rubric) });
     this.flush();
     if (this.current.mustAcknowledge || missingRequirements(this.current.draft, this.rubric).length > 0) {

@@ -1,0 +1,73 @@
+/** What a call of the labeling page is for. `submission` is a judgement or a skip, new or changed. */
+type CallKind = 'next-task' | 'submission' | 'draft' | 'other';
+
+export interface PageCall {
+  readonly kind: CallKind;
+  /** What the address names: the task of something new, the annotation or draft that is changed. */
+  readonly taskId?: number;
+  readonly annotationId?: number;
+  readonly draftId?: number;
+}
+
+/** Learns of the page's calls. Answers reach Label Studio untouched, so `answered` may read only a clone. */
+export interface CallWatcher {
+  begun?(call: PageCall): void;
+  answered?(call: PageCall, reply: Response): void;
+  /** No answer came. */
+  failed?(call: PageCall): void;
+}
+
+/** Tells watchers of all calls that the page makes by `fetch` from now on, and keeps Label Studio from losing work over those that fail. */
+export function watchPageCalls(target: Pick<Window, 'fetch'>, watchers: readonly CallWatcher[]): void {
+  const original = target.fetch;
+  target.fetch = async (...request: Parameters<typeof fetch>): Promise<Response> => {
+    const call = recogniseCall(...request);
+    for (const watcher of watchers) watcher.begun?.(call);
+    try {
+      const reply = await original.apply(window, request);
+      for (const watcher of watchers) watcher.answered?.(call, reply);
+      return call.kind === 'draft' && reply.status >= 500 ? standIn(404) : reply;
+    } catch (error) {
+      for (const watcher of watchers) watcher.failed?.(call);
+      if (call.kind === 'submission') return standIn(503);
+      if (call.kind === 'draft') return standIn(404);
+      throw error;
+    }
+  };
+}
+
+/**
+ * The answer to a call that got none. As Label Studio 1.23.2 was seen to behave:
+ * - a submission whose connection breaks counts as done: it goes on to the next task and drops the work. After
+ *   a 503 it says that nothing was saved and keeps it.
+ * - a draft whose connection breaks is waited for without end, and no Submit goes out any more; after a
+ *   server's error a window opens over the work at each draft. After a 404 it goes on quietly.
+ */
+function standIn(status: 404 | 503): Response {
+  return Response.json({ detail: 'Not saved: there is no connection. Your work stays in this page.' }, { status });
+}
+
+const NEXT = /^\/api\/dm\/actions$/;
+const SAVING: readonly { readonly kind: CallKind; readonly path: RegExp }[] = [
+  { kind: 'submission', path: /^\/api\/tasks\/(?<taskId>\d+)\/annotations$/ },
+  { kind: 'submission', path: /^\/api\/annotations\/(?<annotationId>\d+)$/ },
+  { kind: 'draft', path: /^\/api\/tasks\/(?<taskId>\d+)(?:\/annotations\/(?<annotationId>\d+))?\/drafts$/ },
+  { kind: 'draft', path: /^\/api\/drafts\/(?<draftId>\d+)$/ },
+];
+
+function recogniseCall(input: RequestInfo | URL, init?: RequestInit): PageCall {
+  const url = new URL(input instanceof Request ? input.url : String(input), window.location.href);
+  const method = (init?.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase();
+  if (url.origin !== window.location.origin || (method !== 'POST' && method !== 'PATCH')) return { kind: 'other' };
+  const path = url.pathname.replace(/\/$/, '');
+  if (NEXT.test(path) && url.searchParams.get('id') === 'next_task') return { kind: 'next-task' };
+  for (const { kind, path: pattern } of SAVING) {
+    const found = pattern.exec(path);
+    if (found !== null) return { kind, ...numbersOf(found.groups ?? {}) };
+  }
+  return { kind: 'other' };
+}
+
+function numbersOf(groups: Readonly<Record<string, string | undefined>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(groups).flatMap(([name, digits]) => (digits === undefined ? [] : [[name, Number(digits)]])));
+}

@@ -1,0 +1,143 @@
+import { acrossOrder, changesBetween, type Draft } from '../view/state/draft.js';
+import type { Connection } from './connection.js';
+import { isAlive, resumeDrafts, stopDrafts } from './editor-store.js';
+import type { OpenComparison } from './editor-mount.js';
+import type { KeptWork } from './kept-work.js';
+import type { OtherTabs } from './other-tabs.js';
+import type { CallWatcher, PageCall } from './page-calls.js';
+
+interface SavingOptions {
+  readonly connection: Connection;
+  readonly kept: KeptWork;
+  readonly tabs: OtherTabs;
+  readonly user: () => string;
+  /** Takes a stored draft away; never rejects. */
+  readonly deleteDraft: (id: number) => Promise<void>;
+}
+
+/** What Label Studio is known to have of an annotation. */
+interface Stored {
+  readonly key: string;
+  /** The last state that it has, as annotation or draft, in canonical sides. */
+  base: Draft;
+  /** Id of the draft of a submission under way: Label Studio forgets it, also when the submission is refused. */
+  draftId: number;
+}
+
+/** A comparison with what is stored of it. The annotation may outlive its drawing: Label Studio takes the editor away while it submits. */
+interface Open extends OpenComparison {
+  readonly stored: Stored;
+}
+
+interface Sent {
+  readonly open: Open;
+  readonly draft: Draft;
+}
+
+/**
+ * Sees to it that no work is lost on its way to Label Studio, and none is done twice: keeps a copy of what is not
+ * stored yet, saves the draft again when the connection is back, keeps a refused submission ready to be sent
+ * again, and closes a pair that was submitted in another tab.
+ */
+export class Saving implements CallWatcher {
+  private current: Open | undefined;
+  private readonly stored = new WeakMap<OpenComparison['annotation'], Stored>();
+  private readonly underWay = new WeakMap<PageCall, Sent>();
+
+  constructor(private readonly options: SavingOptions) {
+    options.connection.subscribe((lost) => this.onConnection(lost));
+    options.tabs.onSubmitted((task) => this.onElsewhere(task));
+  }
+
+  /** Keeps a comparison company from its drawing to its end. Returns the way to stop. */
+  readonly accompany = (comparison: OpenComparison): (() => void) => {
+    const { annotation, host, session } = comparison;
+    const known = this.stored.get(annotation);
+    const stored = known ?? { key: this.keyOf(comparison), base: host.read().draft, draftId: 0 };
+    const open = { ...comparison, stored };
+    this.stored.set(annotation, stored);
+    this.current = open;
+    if (this.options.connection.lost) session.dispatch({ type: 'notice', notice: 'offline' });
+    restoreDraftId(open);
+    if (known === undefined && !host.readOnly) this.restore(open);
+    return host.subscribe(() => this.keep(open));
+  };
+
+  private keyOf({ taskId, annotation }: OpenComparison): string {
+    return `${this.options.user()}:${taskId}:${annotation.pk ?? 'new'}`;
+  }
+
+  readonly begun = (call: PageCall): void => {
+    const open = this.current;
+    if (open === undefined || !isAbout(call, open)) return;
+    restoreDraftId(open);
+    if (call.kind === 'submission') open.stored.draftId = open.annotation.draftId ?? 0;
+    this.underWay.set(call, { open, draft: open.host.read().draft });
+  };
+
+  readonly answered = (call: PageCall, reply: Response): void => {
+    const sent = this.underWay.get(call);
+    if (sent === undefined) return;
+    if (!reply.ok) this.failed(call);
+    else if (call.kind === 'submission') this.onSubmitted(sent);
+    else this.onDraft(sent);
+  };
+
+  readonly failed = (call: PageCall): void => {
+    const sent = this.underWay.get(call);
+    if (sent !== undefined && call.kind === 'submission' && isAlive(sent.open.annotation)) resumeDrafts(sent.open.annotation);
+  };
+
+  private restore(open: Open): void {
+    const draft = this.options.kept.take(open.stored.key, open.stored.base);
+    if (draft !== undefined) open.session.dispatch({ type: 'replace', draft: acrossOrder(draft, open.session.displayed) });
+  }
+
+  private keep(open: Open): void {
+    if (open.session.state.readOnly) return;
+    restoreDraftId(open);
+    this.options.kept.keep(open.stored.key, open.stored.base, open.host.read().draft);
+  }
+
+  private onDraft({ open, draft }: Sent): void {
+    open.stored.base = draft;
+    this.options.kept.rebase(open.stored.key, draft);
+  }
+
+  private onSubmitted({ open }: Sent): void {
+    open.stored.draftId = 0;
+    this.options.kept.drop(open.stored.key);
+    this.options.tabs.tellSubmitted(open.taskId);
+  }
+
+  private onConnection(lost: boolean): void {
+    const open = this.current;
+    open?.session.dispatch({ type: 'notice', notice: lost ? 'offline' : null });
+    if (open === undefined || lost || open.session.state.readOnly || !isAlive(open.annotation)) return;
+    open.session.flush();
+    restoreDraftId(open);
+    if (changesBetween(open.stored.base, open.host.read().draft).length > 0) void open.annotation.saveDraft?.();
+  }
+
+  private onElsewhere(task: number): void {
+    const open = this.current;
+    if (open?.taskId !== task || !isAlive(open.annotation)) return;
+    stopDrafts(open.annotation);
+    // A draft that stayed would come up as another judgement when the pair is opened again.
+    if ((open.annotation.draftId ?? 0) !== 0) void this.options.deleteDraft(open.annotation.draftId ?? 0);
+    this.options.kept.drop(open.stored.key);
+    open.session.dispatch({ type: 'notice', notice: 'elsewhere' });
+  }
+}
+
+/** Whether a call saves this very annotation: while the editor switches, it may still save the one before. */
+function isAbout(call: PageCall, { annotation, taskId }: Open): boolean {
+  if (call.kind !== 'draft' && call.kind !== 'submission') return false;
+  if (call.draftId !== undefined) return call.draftId === annotation.draftId;
+  return (call.taskId === undefined || call.taskId === taskId) && String(call.annotationId ?? null) === String(annotation.pk ?? null);
+}
+
+/** Without this the next draft would be a second one, and the first stay behind after Submit. */
+function restoreDraftId({ annotation, stored: { draftId } }: Open): void {
+  if (draftId !== 0 && isAlive(annotation) && annotation.draftId === 0) annotation.setDraftId?.(draftId);
+}

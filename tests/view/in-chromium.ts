@@ -1,0 +1,66 @@
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
+import { makeAnnotator, openBench, signInToBrowser, storedVotes, type Annotator, type Bench } from './labeling-bench.js';
+
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** A running system and a browser, with two annotators signed in to windows of their own. */
+export interface Labeling {
+  readonly bench: Bench;
+  readonly browser: Browser;
+  readonly ada: SignedIn;
+  readonly ben: SignedIn;
+}
+
+interface SignedIn extends Annotator {
+  readonly context: BrowserContext;
+  /** What went wrong in our own code, in any of the annotator's pages. */
+  readonly failures: string[];
+}
+
+/** Tests that need a Chromium; without one they are skipped, and it is said why. */
+export function describeInChromium(title: string, tests: (labeling: () => Labeling) => void): void {
+  const { path: executablePath, ...without } = inject('chromium');
+  if (executablePath === null) console.warn(`${title}: skipped: ${'reason' in without ? without.reason : 'no Chromium'}.`);
+  describe.skipIf(executablePath === null)(title, () => {
+    let opened: Labeling | undefined;
+    beforeAll(async () => {
+      const bench = await openBench(inject('stack'));
+      const browser = await chromium.launch({ executablePath: executablePath ?? '', args: FLAGS });
+      opened = { bench, browser, ada: await signIn(browser, bench), ben: await signIn(browser, bench) };
+    });
+    afterAll(async () => {
+      await opened?.browser.close();
+      await opened?.bench.close();
+      for (const { failures } of opened === undefined ? [] : [opened.ada, opened.ben]) expect(failures).toEqual([]);
+    });
+    tests(() => {
+      if (opened === undefined) throw new Error('The set-up has not run.');
+      return opened;
+    });
+  });
+}
+
+async function signIn(browser: Browser, bench: Bench): Promise<SignedIn> {
+  const annotator = await makeAnnotator(bench);
+  const context = await signInToBrowser(browser, bench, annotator);
+  const failures: string[] = [];
+  context.on('weberror', (error) => failures.push(String(error.error())));
+  context.on('console', (message) => {
+    const ours = /pairloop/i.test(message.text()) || (message.type() === 'error' && /pairloop/.test(message.location().url));
+    // That a request failed is the browser's own message; tests of a lost connection cause it.
+    if (ours && !message.text().startsWith('Failed to load resource')) failures.push(message.text());
+  });
+  return { ...annotator, context, failures };
+}
+
+/** The labels of the verdicts that are chosen on the page. */
+export function chosen(page: Page): Promise<string[]> {
+  return page.locator('.pl-verdicts [aria-checked=true]').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''));
+}
+
+/** Waits until so many votes of a task are stored. */
+export async function expectVotes(bench: Bench, taskId: number, count: number): Promise<void> {
+  await expect.poll(async () => (await storedVotes(bench, taskId)).length, { timeout: 20_000 }).toBe(count);
+}
+
