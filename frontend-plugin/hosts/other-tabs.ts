@@ -13,6 +13,7 @@ export interface OtherTabs {
 export function joinTabs(user: () => string): OtherTabs {
   const channel = new BroadcastChannel('pairloop');
   return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no other origins
     tellSubmitted: (task) => channel.postMessage({ type: 'submitted', user: user(), task }),
     onSubmitted(listener) {
       channel.addEventListener('message', ({ data }) => {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { acrossOrder, changesBetween, type Draft } from '../view/state/draft.js';
 import type { Connection } from './connection.js';
 import { isAlive, resumeDrafts, stopDrafts } from './editor-store.js';
@@ -80,7 +81,7 @@ export class Saving implements CallWatcher {
     if (sent === undefined) return;
     if (!reply.ok) this.failed(call);
     else if (call.kind === 'submission') this.onSubmitted(sent);
-    else this.onDraft(sent);
+    else this.onDraft(sent, reply);
   };
 
   readonly failed = (call: PageCall): void => {
@@ -99,9 +100,16 @@ export class Saving implements CallWatcher {
     this.options.kept.keep(open.stored.key, open.stored.base, open.host.read().draft);
   }
 
-  private onDraft({ open, draft }: Sent): void {
+  private onDraft({ open, draft }: Sent, reply: Response): void {
+    if (open.session.state.notice === 'elsewhere') return void this.deleteLateDraft(reply);
     open.stored.base = draft;
     this.options.kept.rebase(open.stored.key, draft);
+  }
+
+  /** A draft that was on its way when the pair was submitted elsewhere. */
+  private async deleteLateDraft(reply: Response): Promise<void> {
+    const draft = z.object({ id: z.number() }).safeParse(await reply.clone().json().catch(() => undefined));
+    if (draft.success) await this.options.deleteDraft(draft.data.id);
   }
 
   private onSubmitted({ open }: Sent): void {

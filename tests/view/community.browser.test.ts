@@ -194,6 +194,7 @@ describe.skipIf(executablePath === null)('the comparison in Label Studio', () =>
     const context = await signInToBrowser(browser, bench, ada);
     const page = await openLabelStream(context, bench, projectId);
     await page.setViewportSize({ width: 390, height: 844 });
+    await page.waitForSelector('.pairloop[data-stacked=true]');
     const boxes = await page.locator('.pl-pane').evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON() as { top: number; left: number; right: number; bottom: number }));
     expect(boxes[1]!.top).toBeGreaterThan(boxes[0]!.bottom);
     expect(Math.min(...boxes.map((box) => box.left))).toBeGreaterThanOrEqual(0);

@@ -1,8 +1,7 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject } from 'vitest';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { CHROMIUM_FLAGS } from '../support/chromium.js';
 import { makeAnnotator, openBench, signInToBrowser, storedVotes, type Annotator, type Bench } from './labeling-bench.js';
-
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 /** A running system and a browser, with two annotators signed in to windows of their own. */
 export interface Labeling {
@@ -18,27 +17,29 @@ interface SignedIn extends Annotator {
   readonly failures: string[];
 }
 
-/** Tests that need a Chromium; without one they are skipped, and it is said why. */
-export function describeInChromium(title: string, tests: (labeling: () => Labeling) => void): void {
-  const { path: executablePath, ...without } = inject('chromium');
-  if (executablePath === null) console.warn(`${title}: skipped: ${'reason' in without ? without.reason : 'no Chromium'}.`);
-  describe.skipIf(executablePath === null)(title, () => {
-    let opened: Labeling | undefined;
-    beforeAll(async () => {
-      const bench = await openBench(inject('stack'));
-      const browser = await chromium.launch({ executablePath: executablePath ?? '', args: FLAGS });
-      opened = { bench, browser, ada: await signIn(browser, bench), ben: await signIn(browser, bench) };
-    });
-    afterAll(async () => {
-      await opened?.browser.close();
-      await opened?.bench.close();
-      for (const { failures } of opened === undefined ? [] : [opened.ada, opened.ben]) expect(failures).toEqual([]);
-    });
-    tests(() => {
-      if (opened === undefined) throw new Error('The set-up has not run.');
-      return opened;
-    });
+const { path: executablePath, ...without } = inject('chromium');
+if (executablePath === null) console.warn(`Tests of the view are skipped: ${'reason' in without ? without.reason : 'no Chromium'}.`);
+
+/** For `describe.skipIf`. */
+export const noChromium = executablePath === null;
+
+/** Signs two annotators in before a file's tests, and sees to it that nothing of ours failed on their pages. */
+export function useLabeling(): () => Labeling {
+  let opened: Labeling | undefined;
+  beforeAll(async () => {
+    const bench = await openBench(inject('stack'));
+    const browser = await chromium.launch({ executablePath: executablePath ?? '', args: CHROMIUM_FLAGS });
+    opened = { bench, browser, ada: await signIn(browser, bench), ben: await signIn(browser, bench) };
   });
+  afterAll(async () => {
+    await opened?.browser.close();
+    await opened?.bench.close();
+    for (const { failures } of opened === undefined ? [] : [opened.ada, opened.ben]) expect(failures).toEqual([]);
+  });
+  return () => {
+    if (opened === undefined) throw new Error('The set-up has not run.');
+    return opened;
+  };
 }
 
 async function signIn(browser: Browser, bench: Bench): Promise<SignedIn> {

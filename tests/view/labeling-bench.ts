@@ -41,19 +41,20 @@ export async function makeAnnotator({ stack }: Bench): Promise<Annotator> {
 /**
  * A project of the rubric (one of the shipped ones by its name) with one task for each pair, shipped. Each annotator named in `orders` sees
  * every pair in the order given there (the secret order follows from the pair's opaque id, so an id is
- * drawn until it fits).
+ * drawn until it fits). The tasks may come with the result of an annotation each.
  */
 export async function makeProject(
   bench: Bench,
   given: string | Rubric,
   pairs: readonly PairText[],
   orders: readonly (readonly [Annotator, DisplayedOrder])[],
+  annotated: readonly unknown[] = [],
 ): Promise<{ projectId: number; taskIds: number[]; hash: string }> {
   const rubric = typeof given === 'string' ? loadRubric(given) : given;
   const { xml, hash } = compileLabelConfig(rubric);
   const project = await bench.client.createProject({ title: `View ${randomUUID().slice(0, 8)}`, label_config: xml, maximum_annotations: 2 });
   const data = pairs.map((pair) => taskData(pair, drawOpaqueId(bench.secrets, orders)));
-  const taskIds = await bench.client.importTasks(project.id, data.map((one) => ({ data: one })));
+  const taskIds = await bench.client.importTasks(project.id, data.map((one, at) => ({ data: one, ...(at in annotated ? { annotations: [{ result: annotated[at] }] } : {}) })));
   const items = await seedProject(bench.db, project.id, taskIds);
   for (const [at, { pairId }] of items.entries()) {
     const { pair: opaque_id, domain, difficulty, safety } = data[at]!;

@@ -1,12 +1,13 @@
-import { expect, test } from 'vitest';
-import { chosen, describeInChromium, expectVotes } from './in-chromium.js';
+import { describe, expect, test } from 'vitest';
+import { chosen, expectVotes, noChromium, useLabeling } from './in-chromium.js';
 import { makeProject, openLabelStream, storedVotes, type PairText } from './labeling-bench.js';
 
 const EGG: PairText = { response_a: 'Seven minutes.', response_b: 'Put it into **boiling** water for seven minutes, then under cold water.' };
 const EGGS = [EGG, EGG, EGG];
 const SAVED = /\/api\/(?:tasks\/\d+\/)?drafts/;
 
-describeInChromium('a lost connection', (labeling) => {
+describe.skipIf(noChromium)('work on its way to Label Studio', () => {
+  const labeling = useLabeling();
   const journalOf = (taskId: number) =>
     labeling().bench.db.selectFrom('journal').select(['kind', 'outcome', 'status']).where('task_id', '=', taskId).orderBy('id').execute();
 
@@ -35,8 +36,8 @@ describeInChromium('a lost connection', (labeling) => {
     await page.keyboard.press('Control+Enter');
     await expectVotes(bench, taskIds[0]!, 1);
     expect((await storedVotes(bench, taskIds[0]!))[0]?.result['rationale']?.value).toEqual({ text: ['Written offline.'] });
-    await expect.poll(() => journalOf(taskIds[0]!)).toEqual([{ kind: 'submit', outcome: 'stored', status: 201 }]);
-    await expect.poll(() => draftsOf(taskIds[0]!)).toBe(0);
+    await expect.poll(() => journalOf(taskIds[0]!), { timeout: 10_000 }).toEqual([{ kind: 'submit', outcome: 'stored', status: 201 }]);
+    await expect.poll(() => draftsOf(taskIds[0]!), { timeout: 10_000 }).toBe(0);
     await page.close();
   });
 
@@ -55,8 +56,8 @@ describeInChromium('a lost connection', (labeling) => {
     expect(await chosen(page)).toEqual(['A better']);
     await page.keyboard.press('4');
     await page.keyboard.press('Control+Enter');
-    await expect.poll(async () => (await storedVotes(bench, taskIds[0]!)).map((vote) => vote.result['verdict']?.value)).toEqual([{ choices: ['b'] }]);
-    await expect.poll(() => journalOf(taskIds[0]!)).toEqual([
+    await expect.poll(async () => (await storedVotes(bench, taskIds[0]!)).map((vote) => vote.result['verdict']?.value), { timeout: 20_000 }).toEqual([{ choices: ['b'] }]);
+    await expect.poll(() => journalOf(taskIds[0]!), { timeout: 10_000 }).toEqual([
       { kind: 'submit', outcome: 'stored', status: 201 },
       { kind: 'submit', outcome: 'refused', status: 409 },
       { kind: 'update', outcome: 'stored', status: 200 },
@@ -79,25 +80,16 @@ describeInChromium('a lost connection', (labeling) => {
     await page.unroute(SAVED);
     await page.reload();
     await page.waitForSelector('.pairloop-live .pairloop');
-    await expect.poll(() => chosen(page)).toEqual(['B better']);
+    await expect.poll(() => chosen(page), { timeout: 10_000 }).toEqual(['B better']);
     expect(await page.inputValue('[data-field=critique]')).toBe('Never stored.');
     const drafted = page.waitForResponse((reply) => SAVED.test(reply.url()) && reply.ok());
     await page.keyboard.press('1');
     await drafted;
-    await expect.poll(() => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('pairloop:work:')))).toEqual([]);
+    await expect.poll(() => page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('pairloop:work:'))), { timeout: 10_000 }).toEqual([]);
     await page.close();
   });
 
-  async function draftsOf(taskId: number): Promise<number> {
-    const { labelStudio } = labeling().bench.stack;
-    const reply = await fetch(`${labelStudio.url}/api/tasks/${taskId}/drafts`, { headers: { authorization: `Token ${labelStudio.apiKey}` } });
-    const drafts: unknown = await reply.json();
-    return Array.isArray(drafts) ? drafts.length : -1;
-  }
-});
-
-describeInChromium('two tabs', (labeling) => {
-  test('a pair submitted in one is closed in the other, which offers to go on; other pairs stay open', async () => {
+  test('two tabs: a pair submitted in one is closed in the other, which offers to go on; other pairs stay open', async () => {
     const { bench, ada } = labeling();
     const { projectId, taskIds } = await makeProject(bench, 'assistant', EGGS, [[ada, 'ab']]);
     const address = (taskId: number): string => `${bench.stack.publicUrl}/projects/${projectId}/data?task=${taskId}`;
@@ -120,10 +112,17 @@ describeInChromium('two tabs', (labeling) => {
     await other.keyboard.press('Control+Enter');
     await expectVotes(bench, taskIds[1]!, 1);
     expect((await storedVotes(bench, taskIds[0]!)).map((vote) => vote.result['verdict']?.value)).toEqual([{ choices: ['a'] }]);
-    await same.getByRole('button', { name: 'Reload' }).click();
-    await same.waitForSelector('.pl-notice', { state: 'detached' });
+    await Promise.all([same.waitForEvent('load'), same.getByRole('button', { name: 'Reload' }).click()]);
     await same.waitForSelector('.pairloop-live .pairloop');
-    await expect.poll(() => chosen(same)).toEqual(['A better']);
+    await expect.poll(() => draftsOf(taskIds[0]!), { timeout: 10_000 }).toBe(0);
+    expect(await same.locator('.pl-notice').count()).toBe(0);
     await Promise.all([one, same, other].map((page) => page.close()));
   });
+
+  async function draftsOf(taskId: number): Promise<number> {
+    const { labelStudio } = labeling().bench.stack;
+    const reply = await fetch(`${labelStudio.url}/api/tasks/${taskId}/drafts`, { headers: { authorization: `Token ${labelStudio.apiKey}` } });
+    const drafts: unknown = await reply.json();
+    return Array.isArray(drafts) ? drafts.length : -1;
+  }
 });
