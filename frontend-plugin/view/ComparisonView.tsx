@@ -10,7 +10,7 @@ import { VerdictBar } from './VerdictBar.js';
 import type { Draft } from './state/draft.js';
 import { missingRequirements, type Requirement } from './state/requirements.js';
 import type { ComparisonSession } from './state/session.js';
-import { useFocusOnRefusal, useFocusOnWish } from './use-focus.js';
+import { useFocusInView, useFocusOnRefusal, useFocusOnWish } from './use-focus.js';
 import { useStacked } from './use-stacked.js';
 
 /** The comparison of one pair. Draws the session's state and turns what the annotator does into transactions. */
@@ -22,6 +22,7 @@ export function ComparisonView({ session }: { readonly session: ComparisonSessio
   const missing = state.readOnly ? [] : lacking.filter((one) => state.refusals > 0 || isVeto(one, state.draft));
   useFocusOnRefusal(root, state.refusals);
   useFocusOnWish(root, state.focus);
+  useFocusInView(root);
   usePainted(session);
   const stacked = useStacked(root, state.preferences.layout);
   return (

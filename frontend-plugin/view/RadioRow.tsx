@@ -1,4 +1,4 @@
-import { useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { useRef, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
 
 export interface RadioOption<T> {
   readonly value: T;
@@ -17,6 +17,8 @@ interface RadioRowProps<T> {
   readonly className: string;
   readonly required?: boolean;
   readonly invalid?: boolean;
+  /** Digits mean something of their own in this row, so it may keep the keyboard only where that was sent there, not by a mouse's click. */
+  readonly takesDigits?: boolean;
   /** Name of the field, by which a missing one is found and brought into view. */
   readonly field: string;
   onChoose(value: T): void;
@@ -27,6 +29,10 @@ export function RadioRow<T extends string | number>(props: RadioRowProps<T>): Re
   const { options, value, disabled, onChoose } = props;
   const group = useRef<HTMLDivElement>(null);
   const chosen = options.findIndex((option) => option.value === value);
+  const onClick = (chosenValue: T) => (event: MouseEvent<HTMLButtonElement>): void => {
+    onChoose(chosenValue);
+    if (props.takesDigits === true && event.nativeEvent instanceof PointerEvent && event.nativeEvent.pointerType !== '') event.currentTarget.blur();
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     // Ctrl+Enter is the host's Submit; without this the focused button would be clicked as well.
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.preventDefault();
@@ -47,7 +53,7 @@ export function RadioRow<T extends string | number>(props: RadioRowProps<T>): Re
         // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- Label Studio's undo keys do not reach it from an input
         <button key={option.value} type="button" role="radio" aria-checked={at === chosen} aria-label={option.name} disabled={disabled}
           tabIndex={at === Math.max(chosen, 0) ? 0 : -1} aria-keyshortcuts={option.keyShortcut} title={option.hint}
-          className={option.className} onClick={() => onChoose(option.value)}>
+          className={option.className} onClick={onClick(option.value)}>
           {option.label}
         </button>
       ))}

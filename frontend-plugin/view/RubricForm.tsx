@@ -32,7 +32,7 @@ export function RubricForm(props: RubricFormProps): ReactNode {
       {rubric.flags.length === 0 ? null : (
         <div className="pl-dimension">
           <FlagRow side="a" flags={rubric.flags} set={draft.flags.a} disabled={disabled} onFlag={onFlag} />
-          <button type="button" className="pl-dimension-name" aria-keyshortcuts="H" aria-label="Flags: what they mean" onClick={onHelp}><strong>Flags</strong></button>
+          <button type="button" className="pl-dimension-name" aria-keyshortcuts="H" onClick={onHelp}><strong>Flags</strong><span className="pl-unseen">: what they mean</span></button>
           <FlagRow side="b" flags={rubric.flags} set={draft.flags.b} disabled={disabled} onFlag={onFlag} />
         </div>
       )}
@@ -43,9 +43,10 @@ export function RubricForm(props: RubricFormProps): ReactNode {
 function DimensionName({ dimension, onHelp }: { readonly dimension: Dimension; onHelp(): void }): ReactNode {
   const { title, question, required, weight } = dimension;
   return (
-    <button type="button" className="pl-dimension-name" title={question} aria-keyshortcuts="H" aria-label={`${title}: what its levels mean`} onClick={onHelp}>
+    <button type="button" className="pl-dimension-name" title={question} aria-keyshortcuts="H" onClick={onHelp}>
       <strong>{title}</strong>
       <span> · {weightText(weight)}{required ? ' · required' : ''}</span>
+      <span className="pl-unseen">: what its levels mean</span>
     </button>
   );
 }
@@ -64,7 +65,7 @@ function LevelRow({ dimension, side, draft, disabled, missing, onRate }: LevelRo
     <div className="pl-levels" data-side={side} data-scale={dimension.scale}>
       <span className="pl-side-name" aria-hidden="true">{side.toUpperCase()}</span>
       <RadioRow className="pl-level-row" label={`${dimension.title}, response ${side.toUpperCase()}`} options={options} value={value}
-        disabled={disabled} required={dimension.required} invalid={missing.some((one) => one.field === field)} field={field}
+        disabled={disabled} takesDigits required={dimension.required} invalid={missing.some((one) => one.field === field)} field={field}
         onChoose={(level) => onRate(dimension.name, side, level)} />
       <span className="pl-level-text" title={said}>{said}</span>
     </div>

@@ -1,4 +1,5 @@
 import { useEffect, useRef, type ReactNode } from 'react';
+import { ScrollingPart } from './ScrollingPart.js';
 
 interface SidePanelProps {
   readonly title: string;
@@ -25,7 +26,7 @@ export function SidePanel({ title, size, children, onClose }: SidePanelProps): R
         <strong>{title}</strong>
         <button type="button" className="pl-plain" onClick={onClose}>Close <kbd aria-hidden="true">Esc</kbd></button>
       </header>
-      <div className="pl-side-panel-body">{children}</div>
+      <ScrollingPart className="pl-side-panel-body" label={`${title}, text`}>{children}</ScrollingPart>
     </aside>
   );
 }

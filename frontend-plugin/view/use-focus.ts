@@ -15,6 +15,18 @@ export function useFocusOnWish(root: RefObject<HTMLElement | null>, wish: Compar
   }, [wish, root]);
 }
 
+/** Brings what the keyboard reaches out from under the bar: browsers alone take what lies below it for seen. */
+export function useFocusInView(root: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const view = root.current;
+    const show = ({ target }: FocusEvent): void => {
+      if (target instanceof HTMLElement && target.matches(':focus-visible')) target.scrollIntoView({ block: 'nearest' });
+    };
+    view?.addEventListener('focusin', show);
+    return () => view?.removeEventListener('focusin', show);
+  }, [root]);
+}
+
 function fieldOf(root: HTMLElement, target: FocusTarget): HTMLElement | null | undefined {
   if (target === 'flags') return root.querySelector<HTMLElement>('[data-field="flags:a"]');
   if (target !== 'ratings' && target !== 'next-rating') return root.querySelector<HTMLElement>(`[data-field="${target}"]`);
