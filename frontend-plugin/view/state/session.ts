@@ -132,12 +132,13 @@ export class ComparisonSession {
   /** Stores everything and says whether it may be submitted; if not, the view shows why. A pair that was submitted elsewhere may not. */
   prepareToSave(): boolean {
     if (this.current.notice === 'elsewhere') return false;
-    this.dispatch({ type: 'replace', draft: withoutUnasked(this.current.draft, this.rubric) });
     this.flush();
-    if (this.current.mustAcknowledge || missingRequirements(this.current.draft, this.rubric).length > 0) {
+    const asked = withoutUnasked(this.current.draft, this.rubric);
+    if (this.current.mustAcknowledge || missingRequirements(asked, this.rubric).length > 0) {
       this.dispatch({ type: 'refuse' });
       return false;
     }
+    this.dispatch({ type: 'replace', draft: asked });
     this.host.stamp(this.meta());
     return true;
   }
