@@ -21,6 +21,8 @@ export interface NextTaskDeps {
   readonly log: Logger;
 }
 
+/** Names the task that the answer holds. */
+const SERVED_TASK_HEADER = 'x-pairloop-task';
 const ASSIGNMENT_MS_MAX = 2_000;
 /**
  * Label Studio refuses (404) a task that the annotator has just done while their vote is still on its way
@@ -60,6 +62,8 @@ export async function handleNextTask(deps: NextTaskDeps, req: IncomingMessage, r
     if (assignment.outcome !== 'task') throw new Refusal(404, `There are no tasks for ${identity.email}`);
     const reply = await askForTask(deps, req, projectId, assignment.task_id);
     if (reply.status !== 404 || tries === TRIES_MAX || res.destroyed) {
+      // For the view, which asks how the task is shown while Label Studio's page still reads the answer.
+      if (reply.status === 200) res.setHeader(SERVED_TASK_HEADER, String(assignment.task_id));
       sendReply(res, reply);
       return true;
     }

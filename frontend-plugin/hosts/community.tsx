@@ -3,6 +3,7 @@ import { PausePanel } from '../view/PausePanel.js';
 import type { ComparisonSession } from '../view/state/session.js';
 import { Connection } from './connection.js';
 import { addTheme, EditorMount } from './editor-mount.js';
+import { EarlyPresentation, watchTasks } from './early-presentation.js';
 import { KeptWork } from './kept-work.js';
 import { listenToKeys } from './keyboard.js';
 import { joinTabs } from './other-tabs.js';
@@ -71,11 +72,12 @@ function after(ms: number, call: () => void): () => void {
 const connection = new Connection({ probe, after, target: window });
 const kept = new KeptWork(() => window.localStorage, () => Date.now());
 const saving = new Saving({ connection, kept, tabs: joinTabs(user), user, deleteDraft });
+const early = new EarlyPresentation((taskId) => askPresentation(taskId, fetchIt), () => performance.now());
 
 function start(): void {
   addTheme();
   const { session } = new EditorMount({
-    present: rememberPresentations((taskId) => askPresentation(taskId, fetchIt)),
+    present: rememberPresentations(early.present),
     acknowledge: (taskId, sha256) => acknowledgeGuideline(taskId, sha256, fetchIt),
     accompany: saving.accompany,
   });
@@ -85,5 +87,6 @@ function start(): void {
 }
 
 watchPageCalls(window, [watchPauses(showPause), saving, connection]);
+watchTasks(window, early.expect);
 if (document.body === null) document.addEventListener('DOMContentLoaded', start);
 else start();

@@ -1,3 +1,4 @@
+import { flushSync } from 'react-dom';
 import { createRoot, type Root } from 'react-dom/client';
 import { messageOf } from '../../core/errors.js';
 import { LABEL_NAMES } from '../../core/domain/label-names.js';
@@ -20,6 +21,10 @@ declare const PAIRLOOP_VERSION: string;
 /** Class of the label config's root while the view stands in for the native controls, and while it is being made. */
 const LIVE = 'pairloop-live';
 const LOADING = 'pairloop-loading';
+/** Should the answer how the task is shown take longer, the native controls appear. */
+const LOADING_MS_MAX = 1500;
+/** On its way to another task the editor shows the old one once or twice more, for a frame each (a slow machine's is long). */
+const PASSING_MS = 200;
 
 /** The page that the editor stands in. */
 interface Surroundings {
@@ -58,6 +63,8 @@ interface Mounted {
 export class EditorMount {
   private mounted: Mounted | undefined;
   private readonly observer = new MutationObserver(() => this.follow());
+  /** What was drawn before. */
+  private readonly drawn = new WeakSet<EditorAnnotation>();
 
   constructor(private readonly surroundings: Surroundings) {
     this.observer.observe(document.body, { childList: true, subtree: true });
@@ -92,7 +99,8 @@ export class EditorMount {
   private begin(node: HTMLElement, store: EditorStore, annotation: EditorAnnotation, taskId: number): void {
     const root = node.closest('.pairloop-root');
     root?.classList.add(LOADING);
-    const endings: (() => void)[] = [() => root?.classList.remove(LOADING, LIVE)];
+    const reveal = clock.after(LOADING_MS_MAX, () => root?.classList.remove(LOADING));
+    const endings: (() => void)[] = [reveal, () => root?.classList.remove(LOADING, LIVE)];
     const one: Mounted = { node, store, annotation, taskId, openedAt: clock.now(), end: () => endings.splice(0).forEach((end) => end()) };
     this.mounted = one;
     void this.show(one, endings).finally(() => root?.classList.remove(LOADING));
@@ -100,8 +108,12 @@ export class EditorMount {
 
   private async show(one: Mounted, endings: (() => void)[]): Promise<void> {
     try {
+      if (this.drawn.has(one.annotation)) await new Promise<void>((resolve) => clock.after(PASSING_MS, resolve));
+      if (this.mounted !== one || !isCurrent(one)) return;
       const reply = await this.surroundings.present(one.taskId);
-      if (this.mounted === one && isCurrent(one)) endings.unshift(...draw(one, reply, this.surroundings));
+      if (this.mounted !== one || !isCurrent(one)) return;
+      this.drawn.add(one.annotation);
+      draw(one, reply, this.surroundings, endings);
     } catch (error) {
       note(`Pairloop's view is off for task ${one.taskId}, the native controls stay: ${messageOf(error)}`);
     }
@@ -112,13 +124,13 @@ function isCurrent({ node, store, annotation, taskId }: Mounted): boolean {
   return node.isConnected && window.Htx === store && openAnnotation(store) === annotation && Number(store.task?.id) === taskId;
 }
 
-/** Draws the comparison and returns what ends it. Native controls are hidden only after the first painting. */
-function draw(one: Mounted, reply: PresentationReply, surroundings: Surroundings): (() => void)[] {
+/**
+ * Draws the comparison in the frame in which the editor made its nodes, and adds what ends it to `endings`. The native controls are
+ * out of the page before anything is measured, so that the browser lays out only what is seen; should drawing fail, they are back in the same frame.
+ */
+function draw(one: Mounted, reply: PresentationReply, surroundings: Surroundings, endings: (() => void)[]): void {
   const { store, annotation, node } = one;
-  if (!reply.managed) {
-    note(`Task ${one.taskId} is not Pairloop's; the native controls stay.`);
-    return [];
-  }
+  if (!reply.managed) return note(`Task ${one.taskId} is not Pairloop's; the native controls stay.`);
   const task = taskDataSchema.parse(store.task?.dataObj);
   const host = createEditorHost(store, annotation, task, reply.rubric, surroundings.submit);
   const session = new ComparisonSession({
@@ -135,14 +147,13 @@ function draw(one: Mounted, reply: PresentationReply, surroundings: Surroundings
   const place = document.createElement('div');
   place.className = 'pairloop-place';
   node.append(place);
+  node.closest('.pairloop-root')?.classList.add(LIVE);
   const root = createRoot(place, {
     onUncaughtError: (error) => {
       note(`Pairloop's view failed, the native controls stay: ${messageOf(error)}`);
       one.end();
     },
   });
-  root.render(<TextExtrasContext value={loadedTextExtras}><ComparisonView session={session} /></TextExtrasContext>);
-  node.closest('.pairloop-root')?.classList.add(LIVE);
   const prepare = (): boolean => {
     const ready = session.prepareToSave();
     if (!ready) resumeDrafts(annotation);
@@ -150,7 +161,8 @@ function draw(one: Mounted, reply: PresentationReply, surroundings: Surroundings
   };
   const stopSaving = beforeSave(store, annotation, () => !isOpen(store, annotation) || prepare());
   const part = surroundings.accompany?.({ taskId: one.taskId, annotation, host, session }) ?? (() => {});
-  return [() => session.dispose(), part, stopSaving, answerForRequired(annotation, prepare), fitHeight(place), () => endRoot(root, place)];
+  endings.unshift(() => session.dispose(), part, stopSaving, answerForRequired(annotation, prepare), fitHeight(place), () => endRoot(root, place));
+  flushSync(() => root.render(<TextExtrasContext value={loadedTextExtras}><ComparisonView session={session} /></TextExtrasContext>));
 }
 
 /** React may be in the middle of drawing when the editor switches; its root is ended right after. */

@@ -13,11 +13,10 @@ export function ScrollingPart({ className, label, children }: ScrollingPartProps
   useEffect(() => {
     const node = part.current;
     if (node === null) return undefined;
-    const look = (): void => setScrolls(node.scrollHeight > node.clientHeight + 1);
-    const observer = new ResizeObserver(look);
+    // Looks for the first time when the browser has laid the page out anyway.
+    const observer = new ResizeObserver(() => setScrolls(node.scrollHeight > node.clientHeight + 1));
     observer.observe(node);
     for (const child of node.children) observer.observe(child);
-    look();
     return () => observer.disconnect();
   }, []);
   return (
