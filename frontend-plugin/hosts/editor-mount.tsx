@@ -13,6 +13,7 @@ import { createEditorHost, isOpen } from './editor-host.js';
 import { answerForRequired, beforeSave, openAnnotation, resumeDrafts, type EditorAnnotation, type EditorStore } from './editor-store.js';
 import { fitHeight } from './fit-height.js';
 import type { Host } from './host.js';
+import { missingControls } from './native-controls.js';
 import type { PresentationReply } from './presentation.js';
 import { loadedTextExtras } from './text-extras.js';
 
@@ -143,6 +144,11 @@ function draw(one: Mounted, reply: PresentationReply, surroundings: Surroundings
     acknowledge: (sha256) => surroundings.acknowledge(one.taskId, sha256),
     openedAt: one.openedAt,
   });
+  const missing = missingControls(annotation, reply.rubric);
+  if (missing.length > 0) {
+    note(`The label config of task ${one.taskId} lacks ${missing.join(', ')}: the page is older than the project's rubric.`);
+    session.dispatch({ type: 'notice', notice: 'outdated' });
+  }
   one.session = session;
   const place = document.createElement('div');
   place.className = 'pairloop-place';

@@ -1,3 +1,4 @@
+import { closesPair } from '../view/state/comparison.js';
 import { commandOf, type Command } from '../view/state/keymap.js';
 import type { ComparisonSession } from '../view/state/session.js';
 
@@ -32,8 +33,8 @@ export function listenToKeys(session: () => ComparisonSession | undefined): void
  * a text field, where Label Studio does not listen, it presses its button. A host without a Submit of its own gets the view's.
  */
 function guardSubmit(event: KeyboardEvent, open: ComparisonSession): void {
-  const elsewhere = open.state.notice === 'elsewhere';
-  if (event.repeat || (open.state.readOnly && !elsewhere) || isDialogOpen()) return;
+  const closed = closesPair(open.state.notice);
+  if (event.repeat || (open.state.readOnly && !closed) || isDialogOpen()) return;
   if (!open.host.capabilities.nativeSubmit) {
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -2,7 +2,7 @@ import { flagsName, LABEL_NAMES, likertName, META_KEY } from '../../core/domain/
 import type { Rubric } from '../../core/domain/rubric.js';
 import { strengthSchema, verdictSchema } from '../../core/domain/verdict.js';
 import { voteMetaSchema, type VoteMeta } from '../../core/domain/vote.js';
-import { EMPTY_DRAFT, TEXT_FIELDS, type Change, type Draft, type Side, type TextField } from '../view/state/draft.js';
+import { EMPTY_DRAFT, SIDES, TEXT_FIELDS, type Change, type Draft, type Side, type TextField } from '../view/state/draft.js';
 import { readControlMeta, writeControlMeta } from './control-meta.js';
 import type { EditorAnnotation, EditorControl } from './editor-store.js';
 
@@ -28,6 +28,22 @@ export function readNativeDraft(annotation: EditorAnnotation, rubric: Rubric): D
   const strength = strengthSchema.safeParse(firstValue(annotation, LABEL_NAMES.strength));
   const flags = { a: readFlags(annotation, 'a'), b: readFlags(annotation, 'b') };
   return { ...EMPTY_DRAFT, ...texts, likert, flags, verdict: verdict.success ? verdict.data : null, strength: strength.success ? strength.data : null };
+}
+
+/**
+ * Names of the controls (and `control value` of the choices) that a rubric stores its judgement in and this editor
+ * does not have: it was loaded before the project's label config changed. Empty when it has them all.
+ */
+export function missingControls(annotation: EditorAnnotation, rubric: Rubric): string[] {
+  const names = [
+    LABEL_NAMES.verdict,
+    ...rubric.dimensions.flatMap(({ name }) => [likertName(name, 'a'), likertName(name, 'b')]),
+    ...(rubric.strength ? [LABEL_NAMES.strength] : []),
+    ...(rubric.flags.some(({ kind }) => kind === 'stale') ? [LABEL_NAMES.staleSource, LABEL_NAMES.staleDate] : []),
+  ];
+  const flags = SIDES.flatMap((side) => rubric.flags.map(({ name }) => [flagsName(side), name] as const));
+  const lacksFlag = ([control, name]: readonly [string, string]): boolean => annotation.names?.get(control)?.findLabel?.(name) === undefined;
+  return [...names.filter((name) => annotation.names?.has(name) !== true), ...flags.filter(lacksFlag).map((pair) => pair.join(' '))];
 }
 
 /** What an earlier vote recorded beside its verdict; null without one, or when it is not ours. */

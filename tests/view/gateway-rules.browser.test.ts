@@ -2,6 +2,7 @@ import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { voteMetaSchema } from '../../core/domain/vote.js';
 import { CHROMIUM_FLAGS } from '../support/chromium.js';
+import { loadRubric } from '../../label-configs/rubric-file.js';
 import { makeAnnotator, makeProject, openBench, openLabelStream, signInToBrowser, storedVotes, type Annotator, type Bench, type PairText } from './labeling-bench.js';
 
 const { path: executablePath, ...without } = inject('chromium');
@@ -39,6 +40,20 @@ describe.skipIf(executablePath === null)('what the gateway asks of a judgement, 
     await expect.poll(async () => (await storedVotes(bench, taskIds[0]!)).length, { timeout: 20_000 }).toBe(1);
     const [vote] = await storedVotes(bench, taskIds[0]!);
     expect(vote?.result).toMatchObject({ verdict: { value: { choices: ['both_bad'] } }, rationale: { value: { text: ['Neither says how long.'] } } });
+    await context.close();
+  });
+
+  test('a page that is older than the rubric says so, and lets nothing be judged that it could not store', async () => {
+    const { projectId, taskIds } = await makeProject(bench, { ...loadRubric('assistant'), flags: [] }, [EGG], []);
+    await bench.db.updateTable('project').set({ rubric_definition: JSON.stringify(loadRubric('assistant')) }).where('label_studio_id', '=', projectId).execute();
+    const context = await signInToBrowser(browser, bench, ada);
+    const page = await openLabelStream(context, bench, projectId, '.pl-notice:has-text("older than the project")');
+    await page.keyboard.press('1');
+    expect(await page.locator('.pl-verdicts [aria-checked=true]').count()).toBe(0);
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await page.waitForSelector('.pl-notice:has-text("older than the project")');
+    expect(await storedVotes(bench, taskIds[0]!)).toEqual([]);
     await context.close();
   });
 

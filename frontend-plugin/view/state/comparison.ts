@@ -11,7 +11,7 @@ type Part = 'earlier' | 'system' | 'output';
 export type FocusTarget = 'ratings' | 'next-rating' | 'flags' | TextField;
 
 /** Something about the surroundings that the annotator has to know, shown until it is over. */
-export type Notice = 'offline' | 'elsewhere';
+export type Notice = 'offline' | 'elsewhere' | 'outdated';
 
 /** A line of one response's code. */
 export interface CodePlace {
@@ -121,10 +121,16 @@ export function applyTransaction(state: ComparisonState, transaction: Transactio
   }
 }
 
-/** A pair that was submitted elsewhere stays closed: whatever else happens, this judgement is over. */
+/** Whether a notice ends the judgement: the pair was submitted elsewhere, or the page cannot store it. Only a reload helps. */
+export function closesPair(notice: Notice | null): boolean {
+  return notice === 'elsewhere' || notice === 'outdated';
+}
+
+/** A closed pair stays closed, whatever else happens. */
 function withNotice(state: ComparisonState, notice: Notice | null): ComparisonState {
-  if (state.notice === notice || state.notice === 'elsewhere') return state;
-  return { ...state, notice, readOnly: state.readOnly || notice === 'elsewhere', panel: notice === 'elsewhere' ? null : state.panel };
+  if (state.notice === notice || closesPair(state.notice)) return state;
+  const closed = closesPair(notice);
+  return { ...state, notice, readOnly: state.readOnly || closed, panel: closed ? null : state.panel };
 }
 
 function applyPanel(state: ComparisonState, transaction: Extract<Transaction, { type: 'open' | 'close' | 'refuse' }>): ComparisonState {

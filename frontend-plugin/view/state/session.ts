@@ -6,7 +6,7 @@ import type { DisplayedOrder } from '../../../core/domain/verdict.js';
 import type { VoteMeta } from '../../../core/domain/vote.js';
 import type { Host } from '../../hosts/host.js';
 import { activeMs, seeSign, seeVisibility, startActiveTime, type ActiveTime } from './active-time.js';
-import { applyTransaction, startComparison, type ComparisonState, type Transaction } from './comparison.js';
+import { applyTransaction, closesPair, startComparison, type ComparisonState, type Transaction } from './comparison.js';
 import { acrossOrder, changesBetween, sideAcross, TEXT_FIELDS, withoutUnasked, type Draft, type Side } from './draft.js';
 import { nextPlace, type PairChecks } from './findings.js';
 import type { PreferenceStore } from './preferences.js';
@@ -129,9 +129,9 @@ export class ComparisonSession {
     this.host.write(changes, this.meta());
   };
 
-  /** Stores everything and says whether it may be submitted; if not, the view shows why. A pair that was submitted elsewhere may not. */
+  /** Stores everything and says whether it may be submitted; if not, the view shows why. A closed pair may not. */
   prepareToSave(): boolean {
-    if (this.current.notice === 'elsewhere') return false;
+    if (closesPair(this.current.notice)) return false;
     this.flush();
     const asked = withoutUnasked(this.current.draft, this.rubric);
     if (this.current.mustAcknowledge || missingRequirements(asked, this.rubric).length > 0) {
