@@ -4,7 +4,7 @@ import { WAYS, type Way } from './annotating.js';
 import type { Measured } from './measure.js';
 import { ratioOfMedians, summarize, type Ratio, type Summary } from './statistics.js';
 
-/** "No slower than the native controls" within this: medians of about 20 samples differ by so much when nothing was changed. */
+/** "No slower than the native controls" allows for this much noise: a chosen margin, not a measured one. The interval beside each ratio says how well it is known. */
 export const NOISE = 0.05;
 
 /** One figure of both ways of judging, in milliseconds. */
@@ -43,6 +43,7 @@ export interface Attribution {
   readonly answered: number;
   readonly presentationSent: number;
   readonly presentationAnswered: number;
+  /** Seen once per frame: where the view is drawn in the frame in which the editor makes its nodes, this holds the drawing too. */
   readonly editor: number;
   readonly painted: number;
 }
