@@ -33,7 +33,7 @@ export function describeReport({ circumstances, comparisons, attributions, reach
     ...comparisons.map(comparisonLine),
     `* target: at most ${(1 + NOISE).toFixed(2)}, a margin chosen for noise; the interval says how well the ratio is known`,
     '',
-    'ours, ms after the input       task answered   presentation sent → answered   editor's nodes seen, drawn   painted',
+    'ours, ms after the input       task answered   presentation sent → answered   editor nodes seen, drawn    painted',
     ...attributions.map(attributionLine),
     '',
     ...reachLines(reach),
