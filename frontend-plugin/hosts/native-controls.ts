@@ -95,17 +95,27 @@ function writeChange(annotation: EditorAnnotation, change: Change): void {
 function writeChoice(annotation: EditorAnnotation, name: string, value: string | null): void {
   const control = annotation.names?.get(name);
   if (value === null) {
-    deleteResult(annotation, control);
+    clearChoices(annotation, control);
     return;
   }
   const choice = control?.findLabel?.(value);
   if (choice !== undefined && !choice.sel) choice.toggleSelected();
 }
 
+/** Takes every choice back before the result goes: one that kept its mark could not be chosen again. */
+function clearChoices(annotation: EditorAnnotation, control: EditorControl | undefined): void {
+  const value = control?.result?.mainValue;
+  for (const name of isList(value) ? [...value] : []) {
+    const choice = typeof name === 'string' ? control?.findLabel?.(name) : undefined;
+    if (choice?.sel === true) choice.toggleSelected();
+  }
+  deleteResult(annotation, control);
+}
+
 function writeFlags(annotation: EditorAnnotation, side: Side, flags: readonly string[]): void {
   const control = annotation.names?.get(flagsName(side));
   if (flags.length === 0) {
-    deleteResult(annotation, control);
+    clearChoices(annotation, control);
     return;
   }
   const before = readFlags(annotation, side);

@@ -136,6 +136,15 @@ describe.skipIf(noChromium)('what a rubric requires', () => {
     await page.keyboard.press('4');
     await page.locator('.pl-refusal', { hasText: 'red line' }).waitFor({ state: 'detached' });
     expect(await chosen(page)).toEqual(['B better']);
+    await page.keyboard.press('5');
+    // A flag that was taken back can be set again, and so can a strength.
+    await flag('a', 'Odd');
+    await flag('a', 'Odd');
+    await flag('a', 'Odd');
+    await flag('b', 'Odd');
+    await flag('b', 'Odd');
+    await flag('b', 'Odd');
+    expect(await stored(task)).toEqual({ verdict: ['a'], strength: ['slightly'], a_flags: ['odd'], b_flags: ['unsafe', 'odd'], ...RATED });
   });
 
   test('a claim that aged needs its source and a date of the calendar', async () => {
