@@ -1,14 +1,23 @@
-/** Gives the comparison the height that the editor has free, so that the panes scroll and the page does not. Returns the way to stop. */
+/** What was found for the last place: mostly it holds for the next one too, and finding it costs a layout of the page. */
+let last: { readonly scroller: HTMLElement; readonly height: string } | undefined;
+
+/**
+ * Gives the comparison the height that the editor has free, so that the panes scroll and the page does not:
+ * at once the one it had last, and before the next painting the measured one. Returns the way to stop.
+ */
 export function fitHeight(place: HTMLElement): () => void {
-  const scroller = scrollerOf(place);
+  const scroller = last?.scroller.contains(place) === true ? last.scroller : scrollerOf(place);
   const fit = (): void => {
     const below = paddingBelow(place, scroller);
     const above = place.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop;
-    place.style.setProperty('--pl-free-height', `${Math.floor(scroller.clientHeight - above - below)}px`);
+    const height = `${Math.floor(scroller.clientHeight - above - below)}px`;
+    place.style.setProperty('--pl-free-height', height);
+    last = { scroller, height };
   };
+  if (last?.scroller === scroller) place.style.setProperty('--pl-free-height', last.height);
+  else fit();
   const observer = new ResizeObserver(fit);
   observer.observe(scroller);
-  fit();
   return () => observer.disconnect();
 }
 

@@ -164,6 +164,8 @@ export class ComparisonSession {
     const now = this.options.clock.now();
     this.firstPaintMs = Math.max(0, Math.round(now - (this.options.openedAt ?? now)));
     if (this.earlier?.started_at === undefined) this.startedAt = now;
+    // While the annotator reads, so that the first key does not wait for it.
+    this.options.clock.after(0, () => this.readingTime());
   }
 
   /** Rates one row by a digit and sends the keyboard to the next that is not rated. A level that cannot be chosen does nothing. */
