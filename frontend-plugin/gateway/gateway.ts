@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import compression from 'compression';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import type { Config } from '../../core/config.js';
 import type { Db } from '../../core/database/connect.js';
@@ -112,7 +113,7 @@ function createApp({ config, log }: GatewayOptions, deps: Deps, now: () => Date)
     const found = await health();
     sendJson(res, found.status === 'UP' ? 200 : 503, found);
   });
-  app.use('/pairloop/view', serveViewFiles(packagePath('dist', 'view')), notFound);
+  app.use('/pairloop/view', compression(), serveViewFiles(packagePath('dist', 'view')), notFound);
   app.use('/pairloop/ml', createRoleProxy('ML backend', config.mlBackendUrl, () => true, log));
   app.use('/pairloop/webhooks', createRoleProxy('webhook service', config.webhooksUrl, (path) => !/^\/internal(\/|$)/i.test(path), log));
   app.use((req: Request, _res: Response, next: NextFunction) => {

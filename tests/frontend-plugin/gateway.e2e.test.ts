@@ -123,6 +123,7 @@ test('logging in through the gateway gives a session, and its app pages carry th
 test('the view’s bundle is asked for again each time and answered by its ETag; its chunks are kept', async () => {
   const first = await fetch(`${publicUrl}/pairloop/view/community.js`);
   expect([first.status, first.headers.get('cache-control'), first.headers.get('content-type')]).toEqual([200, 'no-cache', expect.stringContaining('javascript')]);
+  expect(first.headers.get('content-encoding')).toMatch(/^(br|gzip)$/);
   const revalidate = { headers: { 'if-none-match': first.headers.get('etag')! }, validateStatus: () => true };
   const again = await axios.get<unknown>(`${publicUrl}/pairloop/view/community.js`, revalidate);
   expect(again.status).toBe(304);
