@@ -14,6 +14,8 @@ export default defineConfig({
         test: {
           ...everywhere,
           name: 'unit',
+          // Only against tests that hang: a busy machine must not fail one that works.
+          testTimeout: 30_000,
           include: ['**/*.test.ts', '**/*.test.tsx'],
           exclude: [...everywhere.exclude, '**/*.{db,e2e,browser}.test.ts'],
         },
