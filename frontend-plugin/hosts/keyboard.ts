@@ -1,19 +1,21 @@
 import { closesPair } from '../view/state/comparison.js';
+import { LABEL_NAMES } from '../../core/domain/label-names.js';
 import { commandOf, type Command } from '../view/state/keymap.js';
 import type { ComparisonSession } from '../view/state/session.js';
+import { openAnnotation } from './editor-store.js';
 
 const DIALOGS = '.ant-modal-wrap:not([style*="display: none"]), [role="dialog"], [role="alertdialog"], dialog[open]';
 
 /**
  * Gives a session the keyboard: in the capture phase on the window, so that our keys win over those of
- * the hidden native controls. `session` is asked at each press; undefined leaves the press alone.
+ * the hidden native controls. `session` is asked at each press; undefined leaves the press alone, unless a pair is about to be shown.
  */
 export function listenToKeys(session: () => ComparisonSession | undefined): void {
   window.addEventListener(
     'keydown',
     (event) => {
       const open = session();
-      if (open === undefined) return;
+      if (open === undefined) return isBetweenPairs() ? holdBack(event) : undefined;
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return guardSubmit(event, open);
       const { key, ctrlKey, altKey, metaKey, shiftKey, isComposing, repeat } = event;
       const press = { key, ctrlKey, altKey, metaKey, shiftKey, isComposing, repeat };
@@ -62,6 +64,21 @@ function obey(command: Command, open: ComparisonSession): void {
     default:
       return open.dispatch(command);
   }
+}
+
+/** A task is open, and neither the comparison nor the native controls are on the screen yet. */
+function isBetweenPairs(): boolean {
+  if (openAnnotation(window.Htx)?.names?.has(LABEL_NAMES.verdict) !== true) return false;
+  return document.querySelector('.pairloop-root .pairloop-fallback')?.checkVisibility({ visibilityProperty: true }) !== true;
+}
+
+/** Keeps a key that judges or submits from the native controls, which would take it for a pair that nobody sees yet. */
+function holdBack(event: KeyboardEvent): void {
+  const submits = event.key === 'Enter' && (event.ctrlKey || event.metaKey);
+  const judges = /^[a-z\d]$/i.test(event.key) && !event.ctrlKey && !event.altKey && !event.metaKey && !isEditable(event);
+  if ((!submits && !judges) || isDialogOpen()) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
 }
 
 /** Name of the comparison's field that the event comes from. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { acrossOrder, changesBetween, type Draft } from '../view/state/draft.js';
 import type { Connection } from './connection.js';
-import { isAlive, resumeDrafts, stopDrafts } from './editor-store.js';
+import { isAlive, openAnnotation, resumeDrafts, stopDrafts } from './editor-store.js';
 import type { OpenComparison } from './editor-mount.js';
 import type { KeptWork } from './kept-work.js';
 import type { OtherTabs } from './other-tabs.js';
@@ -70,10 +70,12 @@ export class Saving implements CallWatcher {
 
   readonly begun = (call: PageCall): void => {
     const open = this.current;
-    if (open === undefined || !isAbout(call, open)) return;
+    if (open === undefined || !isAlive(open.annotation) || !isAbout(call, open)) return;
     restoreDraftId(open);
     if (call.kind === 'submission') open.stored.draftId = open.annotation.draftId ?? 0;
-    this.underWay.set(call, { open, draft: open.host.read().draft });
+    // On leaving a task the editor saves its draft after it has closed the annotation, whose controls then throw when they are read.
+    const isReadable = openAnnotation(window.Htx) === open.annotation;
+    if (isReadable || call.kind === 'submission') this.underWay.set(call, { open, draft: isReadable ? open.host.read().draft : open.stored.base });
   };
 
   readonly answered = (call: PageCall, reply: Response): void => {
