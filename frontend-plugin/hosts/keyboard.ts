@@ -17,6 +17,8 @@ export function listenToKeys(session: () => ComparisonSession | undefined): void
       const open = session();
       if (open === undefined) return isBetweenPairs() ? holdBack(event) : undefined;
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return guardSubmit(event, open);
+      if (isNativeSkip(event)) return askInsteadOfSkip(event, open);
+      if (pressesButton(event)) return event.stopPropagation();
       const { key, ctrlKey, altKey, metaKey, shiftKey, isComposing, repeat } = event;
       const press = { key, ctrlKey, altKey, metaKey, shiftKey, isComposing, repeat };
       const command = commandOf({ ...press, editable: isEditable(event), field: fieldOf(event), dialogOpen: isDialogOpen(), panel: open.state.panel });
@@ -47,6 +49,27 @@ function guardSubmit(event: KeyboardEvent, open: ComparisonSession): void {
   event.preventDefault();
   event.stopImmediatePropagation();
   if (ready) document.querySelector<HTMLButtonElement>('button[name="submit"]')?.click();
+}
+
+/** Label Studio's keys for its Skip, as it ships them: the second on a Mac. It listens to neither in a text field. */
+function isNativeSkip(event: KeyboardEvent): boolean {
+  const { key, ctrlKey, altKey, shiftKey, metaKey } = event;
+  if (shiftKey || metaKey || isEditable(event)) return false;
+  return (ctrlKey && !altKey && key === ' ') || (altKey && !ctrlKey && key === 'Enter');
+}
+
+/** It would ask for no reason, and take back a vote that was submitted before: our question opens, where there is something to skip. */
+function askInsteadOfSkip(event: KeyboardEvent, open: ComparisonSession): void {
+  if (!open.host.capabilities.nativeSubmit) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (open.host.canSkip && !event.repeat && !isDialogOpen() && open.state.panel !== 'skip') open.dispatch({ type: 'open', panel: 'skip' });
+}
+
+/** Enter is Label Studio's too, for its regions, and it would keep the browser from pressing our button that has the keyboard. */
+function pressesButton({ key, ctrlKey, altKey, metaKey, target }: KeyboardEvent): boolean {
+  if ((key !== 'Enter' && key !== ' ') || ctrlKey || altKey || metaKey) return false;
+  return target instanceof Element && target.closest('.pairloop button, .pairloop summary, .pl-pause button') !== null;
 }
 
 function obey(command: Command, open: ComparisonSession): void {
