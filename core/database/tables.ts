@@ -57,6 +57,7 @@ interface PairEmbeddingTable {
   pair_id: string;
   embedder: string;
   vector: Buffer;
+  texts_sha256: Buffer | null;
 }
 interface SelectionRoundTable {
   id: GeneratedAlways<number>;

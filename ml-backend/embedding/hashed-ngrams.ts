@@ -1,10 +1,10 @@
-/** Names this featuriser in `pair_embedding`; changes whenever a vector would. */
-export const HASHED_NGRAMS_VERSION = 'hashed-ngrams-1';
+import { setImmediate } from 'node:timers/promises';
+import type { EmbeddingSource } from './embedding-source.js';
 
-/** Numbers per text; three texts make a pair's vector. */
-const TEXT_DIMENSIONS = 128;
-/** Length of a pair's vector. */
-export const PAIR_DIMENSIONS = 3 * TEXT_DIMENSIONS;
+/** Length of a text's vector. */
+const TEXT_DIMENSIONS = 384;
+/** Texts between which the worker's other jobs run. */
+const TEXTS_AT_A_TIME = 3;
 
 /** A text counts up to here (UTF-16 units), so that time is bounded; some 3,000 words. */
 const CHARACTERS_MAX = 20_000;
@@ -13,50 +13,37 @@ const CHARACTERS_MAX = 20_000;
 const TOKEN = /[\p{L}\p{M}\p{N}_]+|[^\p{L}\p{M}\p{N}_\s]/gu;
 const GRAM_LENGTHS = [3, 4] as const;
 
-/** A pair's texts. */
-export interface PairTexts {
-  readonly prompt: string;
-  readonly responseA: string;
-  readonly responseB: string;
-}
+/** The built-in featuriser: `embedText`, without a model or a download. */
+export const hashedNgrams: EmbeddingSource = {
+  name: 'hashed-ngrams',
+  version: '2',
+  dimension: TEXT_DIMENSIONS,
+  async embed(texts) {
+    const vectors = [];
+    for (const [at, text] of texts.entries()) {
+      vectors.push(embedText(text));
+      if (at % TEXTS_AT_A_TIME === 0) await setImmediate();
+    }
+    return vectors;
+  },
+};
 
 /**
- * The built-in featuriser: a pair as 384 float32 numbers, without a model or a download. Three parts of
- * 128 numbers, from the texts' own vectors p, a, b (`embedText`): what is asked, p; what is answered,
- * (a + b) / 2; where the answers differ, |a − b| / 2, number by number; together scaled to length 1. So the
- * sides' order changes nothing. Three empty texts give the zero vector.
- *
- * Only +, −, ×, ÷ and √ of float64, each rounded as IEEE 754 demands, so the same on every machine.
- */
-export function embedPair({ prompt, responseA, responseB }: PairTexts): Float32Array {
-  const asked = embedText(prompt);
-  const a = embedText(responseA);
-  const b = embedText(responseB);
-  const joined = new Float64Array(PAIR_DIMENSIONS);
-  for (let at = 0; at < TEXT_DIMENSIONS; at += 1) {
-    joined[at] = asked[at]!;
-    joined[TEXT_DIMENSIONS + at] = (a[at]! + b[at]!) / 2;
-    joined[2 * TEXT_DIMENSIONS + at] = Math.abs(a[at]! - b[at]!) / 2;
-  }
-  return Float32Array.from(scaleToLengthOne(joined));
-}
-
-/**
- * One text as 128 float64 numbers of length 1: its features, hashed with a sign (Weinberger et al.,
+ * One text as 384 float32 numbers of length 1: its features, hashed with a sign (Weinberger et al.,
  * "Feature hashing for large scale multitask learning", ICML 2009). The text is put into NFKC and lower
  * case (Unicode's own, no language's), and cut into tokens. Features are each token, each two tokens in
  * a row, and each 3 and 4 characters (code points) of a token with a space on either side. A feature seen n times
  * weighs √n. Its 32-bit hash h (FNV-1a of w, b or c for the kind and then its UTF-8 bytes, finished as in
  * MurmurHash3) puts it at
- * (h >> 1) mod 128 with the sign of its lowest bit. A text without tokens gives the zero vector.
+ * (h >> 1) mod 384 with the sign of its lowest bit. A text without tokens gives the zero vector.
  */
-export function embedText(text: string): Float64Array {
+export function embedText(text: string): Float32Array {
   const vector = new Float64Array(TEXT_DIMENSIONS);
   for (const [hash, count] of countFeatures(text)) {
     const at = (hash >>> 1) % TEXT_DIMENSIONS;
     vector[at] = vector[at]! + ((hash & 1) === 0 ? Math.sqrt(count) : -Math.sqrt(count));
   }
-  return scaleToLengthOne(vector);
+  return Float32Array.from(scaleToLengthOne(vector));
 }
 
 const encoder = new TextEncoder();

@@ -1,4 +1,4 @@
-/** Embedder of vectors that the team's data brings along. */
+/** Embedder of vectors that the team's data brings along: one for each pair, made elsewhere, of any length. */
 export const GIVEN_EMBEDDER = 'given';
 
 /** A vector as stored in `pair_embedding`: float32, little endian, 4 bytes a number. */

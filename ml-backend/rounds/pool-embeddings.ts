@@ -1,52 +1,88 @@
-import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Db } from '../../core/database/connect.js';
-import { promptText } from '../../core/domain/pair.js';
+import { promptText, type Message } from '../../core/domain/pair.js';
 import { PairloopError } from '../../core/errors.js';
-import { HASHED_NGRAMS_VERSION, embedPair } from '../embedding/hashed-ngrams.js';
+import { embedTexts, embedderOf, type EmbeddingSource } from '../embedding/embedding-source.js';
+import { pairVector } from '../embedding/pair-vector.js';
 import { GIVEN_EMBEDDER, vectorFromBytes, vectorToBytes } from '../embedding/vector-bytes.js';
 import type { Matrix } from '../numerics/matrix.js';
 import { createMatrix } from '../numerics/wasm-kernel.js';
 
-/** Pairs read, embedded and stored at a time; bounds the memory of their texts. */
+/** Pairs read, embedded and stored at a time: what a kill costs, and the bound of their texts' memory. */
 const EMBED_CHUNK = 100;
 const READ_CHUNK = 2_000;
+/** Vectors in a row in what is stored: prompt, response A, response B. */
+const TEXTS = 3;
 
 /**
- * Which embedder a set of pairs is ranked by: the vectors given in the data if every one of them has one,
- * else the built-in featuriser for all (vectors of two embedders cannot be compared).
+ * SHA-256 of what is embedded of a row of `pair`. The text in it names how a pair's texts are embedded; it changes with that.
  */
-export async function chooseEmbedder(db: Db, pairIds: readonly string[]): Promise<string> {
+const TEXTS_SHA256 = sql<Buffer>`sha256(convert_to(jsonb_build_array('texts-1', prompt, messages, response_a, response_b)::text, 'UTF8'))`;
+
+/** Whether every one of the pairs has a vector given in the data; the round then ranks by those. Vectors of two embedders cannot be compared. */
+export async function haveGivenVectors(db: Db, pairIds: readonly string[]): Promise<boolean> {
   const { count } = await db
     .selectFrom('pair_embedding')
     .select(sql<number>`count(*)`.as('count'))
     .where('embedder', '=', GIVEN_EMBEDDER)
     .where(sql<boolean>`pair_id = any(${pairIds})`)
     .executeTakeFirstOrThrow();
-  return count === pairIds.length ? GIVEN_EMBEDDER : HASHED_NGRAMS_VERSION;
+  return count === pairIds.length;
 }
 
-/** Embeds those of the pairs that the built-in featuriser has not embedded yet, and stores each chunk as it is done. */
-export async function embedMissing(db: Db, pairIds: readonly string[], onProgress: (done: number, total: number) => void): Promise<void> {
-  const { rows } = await sql<{ id: string }>`select id from unnest(${pairIds}::text[]) as id where not exists
-    (select from pair_embedding where pair_id = id and embedder = ${HASHED_NGRAMS_VERSION})`.execute(db);
+/**
+ * Embeds those of the pairs that the source has not embedded yet, or whose texts have changed since, and stores each
+ * chunk whole as it is done: killed and run again, it goes on where it was.
+ *
+ * @throws PairloopError when the source cannot answer, or answers with a wrong vector (naming pair and text); chunks stored before stay.
+ */
+export async function embedMissing(db: Db, pairIds: readonly string[], source: EmbeddingSource, onProgress: (done: number, total: number) => void): Promise<void> {
+  const embedder = embedderOf(source);
+  // Pairs of one prompt one after another, so that it is embedded once.
+  const { rows } = await sql<{ id: string }>`select id from pair where id = any(${pairIds}) and not exists
+    (select from pair_embedding where pair_id = id and embedder = ${embedder} and texts_sha256 = ${TEXTS_SHA256})
+    order by md5(prompt), id collate "C"`.execute(db);
   for (let start = 0; start < rows.length; start += EMBED_CHUNK) {
     const ids = rows.slice(start, start + EMBED_CHUNK).map((row) => row.id);
-    const pairs = await db.selectFrom('pair').select(['id', 'prompt', 'messages', 'response_a', 'response_b']).where('id', 'in', ids).execute();
-    const vectors = [];
-    for (const pair of pairs) {
-      const vector = embedPair({ prompt: promptText(pair), responseA: pair.response_a, responseB: pair.response_b });
-      vectors.push({ pair_id: pair.id, embedder: HASHED_NGRAMS_VERSION, vector: vectorToBytes(vector) });
-      // The worker's other jobs run between two pairs.
-      await setImmediate();
-    }
-    await db.insertInto('pair_embedding').values(vectors).onConflict((conflict) => conflict.doNothing()).execute();
+    await embedChunk(db, ids, source);
     onProgress(start + ids.length, rows.length);
   }
 }
 
+interface PairTexts {
+  readonly id: string;
+  readonly prompt: string | null;
+  readonly messages: Message[] | null;
+  readonly response_a: string;
+  readonly response_b: string;
+}
+
+async function embedChunk(db: Db, ids: readonly string[], source: EmbeddingSource): Promise<void> {
+  const pairs = await db.selectFrom('pair').select(['id', 'prompt', 'messages', 'response_a', 'response_b', TEXTS_SHA256.as('texts_sha256')]).where('id', 'in', ids).execute();
+  const vectors = await embedTexts(source, pairs.flatMap(textsOf));
+  const embedder = embedderOf(source);
+  const rows = pairs.map(({ id, texts_sha256 }, at) => {
+    const vector = vectorToBytes(vectors.slice(at * TEXTS, (at + 1) * TEXTS).flatMap((part) => [...part]));
+    return { pair_id: id, embedder, vector, texts_sha256 };
+  });
+  await db
+    .insertInto('pair_embedding')
+    .values(rows)
+    .onConflict((conflict) => conflict.columns(['pair_id', 'embedder']).doUpdateSet(({ ref }) => ({ vector: ref('excluded.vector'), texts_sha256: ref('excluded.texts_sha256') })))
+    .execute();
+}
+
+function textsOf(pair: PairTexts): { text: string; what: string }[] {
+  const name = JSON.stringify(pair.id);
+  return [
+    { text: promptText(pair), what: `the prompt of the pair ${name}` },
+    { text: pair.response_a, what: `response_a of the pair ${name}` },
+    { text: pair.response_b, what: `response_b of the pair ${name}` },
+  ];
+}
+
 /**
- * The pairs' vectors as rows, in the order of the ids.
+ * The pairs' vectors as rows, in the order of the ids: those given in the data as they are, else `pairVector` of the texts' vectors.
  *
  * @throws PairloopError naming the pair whose vector is missing or has another length than the first.
  */
@@ -60,7 +96,8 @@ export async function readEmbeddings(db: Db, pairIds: readonly string[], embedde
     for (const [place, id] of ids.entries()) {
       const bytes = vectors.get(id);
       if (bytes === undefined) throw new PairloopError(`The pair ${JSON.stringify(id)} has no embedding of ${embedder}; run the round again.`);
-      const vector = vectorFromBytes(bytes);
+      const stored = vectorFromBytes(bytes);
+      const vector = embedder === GIVEN_EMBEDDER ? stored : joinTexts(stored);
       matrix ??= createMatrix(pairIds.length, vector.length, false);
       const { data, columns } = matrix;
       if (vector.length !== columns) {
@@ -70,4 +107,10 @@ export async function readEmbeddings(db: Db, pairIds: readonly string[], embedde
     }
   }
   return matrix ?? { data: new Float32Array(0), rows: 0, columns: 0 };
+}
+
+function joinTexts(stored: Float32Array): Float32Array {
+  const dimension = stored.length / TEXTS;
+  const part = (at: number): Float32Array => stored.subarray(at * dimension, (at + 1) * dimension);
+  return pairVector({ prompt: part(0), responseA: part(1), responseB: part(2) });
 }

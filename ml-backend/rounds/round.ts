@@ -3,9 +3,11 @@ import { sql } from 'kysely';
 import type { Db } from '../../core/database/connect.js';
 import { PairloopError } from '../../core/errors.js';
 import { packageVersion } from '../../core/package-root.js';
-import { HASHED_NGRAMS_VERSION } from '../embedding/hashed-ngrams.js';
+import { embedderOf, type EmbeddingSource } from '../embedding/embedding-source.js';
+import { hashedNgrams } from '../embedding/hashed-ngrams.js';
+import { GIVEN_EMBEDDER } from '../embedding/vector-bytes.js';
 import { DEFAULT_WEIGHT, HYBRID_VERSION } from '../selection/hybrid.js';
-import { chooseEmbedder, embedMissing } from './pool-embeddings.js';
+import { embedMissing, haveGivenVectors } from './pool-embeddings.js';
 import { readPool, uncertaintySourceOf } from './pool.js';
 import { rankByDomain, type RankedPair } from './ranking.js';
 
@@ -52,6 +54,8 @@ export interface RunOptions {
   readonly now: () => Date;
   /** A clock that only goes forward, in milliseconds, such as `performance.now`. */
   readonly clockMs: () => number;
+  /** Makes the source of vectors for a pool that brings none; the built-in featuriser unless given. */
+  readonly openEmbeddingSource?: () => Promise<EmbeddingSource>;
   /** How far the step under way has come. */
   readonly onProgress?: (step: 'embedded' | 'picked', done: number, total: number) => void;
 }
@@ -60,13 +64,14 @@ export interface RunOptions {
  * Ranks the pool for a project and stores the picks, rank 0 first. The pool is every pair imported for
  * selection that may be released (consent and redaction version) and is in no batch of the project yet,
  * in code unit order of the ids. Each domain is ranked by itself with the hybrid selection, and the domains take
- * turns (`domainTurns`). Uncertainty is what the data gives, 0 where it gives none.
+ * turns (`domainTurns`). Uncertainty is what the data gives, 0 where it gives none. Vectors are those given in the data if
+ * every pair has one, else the embedding source's.
  *
  * May be killed and run again at any moment: embeddings are kept as far as they got, the picks of a run
  * replace those of an earlier one in one transaction. A round that is done stays as it is.
  *
- * @throws PairloopError when there is no such round, or nothing to select from (the round is then stored
- * as failed, with the reason).
+ * @throws PairloopError when there is no such round, nothing to select from, or the embedding source cannot
+ * answer (the round is then stored as failed, with the reason; what was embedded is kept).
  */
 export async function runRound(db: Db, roundId: number, options: RunOptions): Promise<RoundResult> {
   const startedAt = options.clockMs();
@@ -75,8 +80,7 @@ export async function runRound(db: Db, roundId: number, options: RunOptions): Pr
   if (round.state === 'done') return storedResult(db, round);
   try {
     const pool = await readPool(db, round.project_id);
-    const embedder = await chooseEmbedder(db, pool.map((pair) => pair.id));
-    if (embedder === HASHED_NGRAMS_VERSION) await embedMissing(db, pool.map((pair) => pair.id), (done, total) => options.onProgress?.('embedded', done, total));
+    const embedder = await embedPool(db, pool.map((pair) => pair.id), options);
     const inputs = createHash('sha256').update(JSON.stringify({ strategy: round.strategy, weight: round.weight, k: round.k, embedder }));
     const picks = await rankByDomain(db, pool, { k: round.k, weight: round.weight, embedder, inputs, onProgress: (done, total) => options.onProgress?.('picked', done, total) });
     const result = { poolSize: pool.length, picked: picks.length, embedder, uncertaintySource: uncertaintySourceOf(pool), elapsedMs: options.clockMs() - startedAt };
@@ -88,6 +92,14 @@ export async function runRound(db: Db, roundId: number, options: RunOptions): Pr
     }
     throw error;
   }
+}
+
+/** Sees to it that every pair has a vector, and answers whose. */
+async function embedPool(db: Db, pairIds: readonly string[], { openEmbeddingSource, onProgress }: RunOptions): Promise<string> {
+  if (await haveGivenVectors(db, pairIds)) return GIVEN_EMBEDDER;
+  const source = (await openEmbeddingSource?.()) ?? hashedNgrams;
+  await embedMissing(db, pairIds, source, (done, total) => onProgress?.('embedded', done, total));
+  return embedderOf(source);
 }
 
 interface StoredRound {

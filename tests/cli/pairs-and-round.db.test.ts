@@ -54,7 +54,7 @@ test('imports, imports again with consent, and ranks', async () => {
     project: 31,
     pool: 2,
     picked: 1,
-    embedder: 'hashed-ngrams-1',
+    embedder: 'hashed-ngrams-2',
     uncertainty: 'none (cold start): diversity alone',
     elapsed_ms: expect.any(Number) as number,
   });

@@ -9,7 +9,7 @@ import pathlib
 import struct
 import unicodedata
 
-D = 128
+D = 384
 
 
 def hash32(feature: str) -> int:
@@ -64,13 +64,25 @@ def embed_text(text: str):
     vector = [0.0] * D
     for h, count in counts.items():
         vector[(h >> 1) % D] += math.sqrt(count) if h % 2 == 0 else -math.sqrt(count)
-    return unit(vector)
+    return [struct.unpack("<f", struct.pack("<f", v))[0] for v in unit(vector)]
+
+
+def sign(place: int) -> int:
+    h = place + 1
+    h = ((h ^ (h >> 16)) * 0x85EBCA6B) & 0xFFFFFFFF
+    h = ((h ^ (h >> 13)) * 0xC2B2AE35) & 0xFFFFFFFF
+    return -1 if (h ^ (h >> 16)) & 1 else 1
 
 
 def embed_pair(prompt: str, a: str, b: str):
-    p, x, y = embed_text(prompt), embed_text(a), embed_text(b)
-    joined = unit(p + [(s + t) / 2 for s, t in zip(x, y)] + [abs(s - t) / 2 for s, t in zip(x, y)])
-    return [struct.unpack("<f", struct.pack("<f", v))[0] for v in joined]
+    p, x, y = (unit(embed_text(text)) for text in (prompt, a, b))
+    joined = [p[i] + sign(2 * i) * ((x[i] + y[i]) / 2) + sign(2 * i + 1) * (abs(x[i] - y[i]) / 2) for i in range(D)]
+    return [struct.unpack("<f", struct.pack("<f", v))[0] for v in unit(joined)]
+
+
+def sparse(vector):
+    """Places and numbers of what is not zero."""
+    return [[i, v] for i, v in enumerate(vector) if v]
 
 
 CASES = [
@@ -84,6 +96,6 @@ CASES = [
     [" \t\n\u00a0", "...", "a"],
 ]
 
-cases = [{"prompt": p, "responseA": a, "responseB": b, "vector": embed_pair(p, a, b)} for p, a, b in CASES]
+cases = [{"prompt": p, "responseA": a, "responseB": b, "promptVector": sparse(embed_text(p)), "pairVector": sparse(embed_pair(p, a, b))} for p, a, b in CASES]
 lines = ",\n".join(json.dumps(case) for case in cases)
 (pathlib.Path(__file__).parent / "hashed-ngrams.json").write_text(f"[\n{lines}\n]\n")
