@@ -12,6 +12,7 @@ export const commands: SubCommandsDef = {
   select: () => import('./commands/select.js').then((module) => module.selectCommand),
   status: () => import('./commands/status.js').then((module) => module.statusCommand),
   explain: () => import('./commands/explain.js').then((module) => module.explainCommand),
+  judge: () => import('./commands/judge.js').then((module) => module.judgeCommand),
   'label-config': () => import('./commands/label-config.js').then((module) => module.labelConfigCommand),
   project: () => import('./commands/project.js').then((module) => module.projectCommand),
   batch: () => import('./commands/batch.js').then((module) => module.batchCommand),

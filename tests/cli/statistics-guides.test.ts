@@ -3,14 +3,18 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { agreementCommand } from '../../cli/commands/agreement.js';
 import { consensusCommand } from '../../cli/commands/consensus.js';
+import { judgeTriageCommand } from '../../cli/commands/judge-triage.js';
 import { packagePath } from '../../core/package-root.js';
 import { runInProcess } from '../support/run-command.js';
 
-const VOTES = join(packagePath(), '..', 'shared', 'data', 'human-3raters.jsonl');
+const data = (name: string): string => join(packagePath(), '..', 'shared', 'data', name);
+const VOTES = data('human-3raters.jsonl');
+const GOLD = ['gold-natural', 'gold-adversarial-gptout', 'gold-adversarial-manual'].map((name) => data(`${name}.jsonl`)).join(',');
 
 test.for([
   ['agreement.md', () => runInProcess(agreementCommand, [VOTES])],
   ['consensus.md', () => runInProcess(consensusCommand, [VOTES])],
+  ['judge.md', () => runInProcess(judgeTriageCommand, [data('judge-votes.jsonl'), '--gold', GOLD])],
 ] as const)('the table of %s is what the command prints', async ([name, run], { skip }) => {
   if (!existsSync(VOTES)) skip(`the votes of the example are not at ${VOTES}`);
   const guide = readFileSync(packagePath('docs', name), 'utf8');
