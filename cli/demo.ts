@@ -29,7 +29,7 @@ export async function prepareDemo(system: SystemParts): Promise<Demo> {
   const { projectId, labelStudioProjectId, kept } = await installRubricProject(parts, { title: TITLE, rubric: RUBRIC, votesMin: 2, votesMax: 3, whenLost: 'keep' });
   if (kept !== null) system.say(`The demo project stays as it was made. ${kept} To see the new one, start on another folder (PAIRLOOP_DATA).`);
   system.report('ranking the pairs and shipping the batch');
-  if (known === undefined) await launchBatch(parts, { projectId, k: 1_000, goldCount });
+  if (known === undefined) await launchBatch(parts, { projectId, round: { k: 1_000 }, goldCount });
   else if (known.state === 'building') await ship(parts, known.id);
   system.report('making the accounts');
   return { accounts: await ensureAccounts(system), labelStudioProjectId };

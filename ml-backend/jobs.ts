@@ -3,8 +3,12 @@ import { PairloopError } from '../core/errors.js';
 import type { Logger } from '../core/logging.js';
 import type { Queue } from '../core/queue.js';
 import { runRound, type RunOptions } from './rounds/round.js';
+import { resumeRounds } from './rounds/start-round.js';
 
-/** Lets a worker run this room's jobs. A round that cannot be run for a reason stored with it is not tried again. */
+/**
+ * Lets a worker run this room's jobs, those of rounds that were cut off included. A round that cannot be run for a reason
+ * stored with it is not tried again.
+ */
 export async function registerSelectionJobs(queue: Queue, { db, log, ...options }: RunOptions & { db: Db; log: Logger }): Promise<void> {
   await queue.work('selection-round', async ({ roundId }) => {
     try {
@@ -15,4 +19,5 @@ export async function registerSelectionJobs(queue: Queue, { db, log, ...options 
       log.warn({ roundId, failure: error.message }, 'selection round failed');
     }
   });
+  await resumeRounds(db, queue);
 }

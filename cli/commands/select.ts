@@ -2,7 +2,7 @@ import { defineCommand } from 'citty';
 import { PairloopError } from '../../core/errors.js';
 import { DEFAULT_WEIGHT } from '../../ml-backend/selection/hybrid.js';
 import { readNpy, readNpyIntegers, type NpyArray } from '../../ml-backend/selection/npy.js';
-import { STRATEGIES, type Strategy, type StrategyInput, type StrategyOption, type UncertaintyRole } from '../../ml-backend/selection/strategies.js';
+import { STRATEGIES, unusedOption, type Strategy, type StrategyInput, type UncertaintyRole } from '../../ml-backend/selection/strategies.js';
 import { scaleRowsToUnit } from '../../ml-backend/selection/unit-rows.js';
 import type { Matrix } from '../../ml-backend/numerics/matrix.js';
 import { parseNumber, parseWholeNumber } from '../number-argument.js';
@@ -28,7 +28,7 @@ export const selectCommand = defineCommand({
   },
   async run({ args }) {
     const strategy = strategyNamed(args.strategy);
-    refuseUnused(args, strategy.options);
+    refuseUnused(args, strategy);
     const cosine = parseMetric(args.metric) === 'cosine';
     const embeddings = toMatrix(await readNpy(args.embeddings), args.embeddings);
     const uncertainty = await readPerRow(args.uncertainty, embeddings.rows);
@@ -80,16 +80,14 @@ interface OptionTexts {
 }
 
 /** An option that a strategy would pass over is refused: its picks would not be what was asked for. */
-function refuseUnused(args: OptionTexts, options: readonly StrategyOption[]): void {
-  const given: Record<StrategyOption, boolean> = {
+function refuseUnused(args: OptionTexts, strategy: Strategy): void {
+  const unused = unusedOption(strategy, {
     metric: args.metric !== 'euclidean',
     centers: args.centers !== undefined,
     priority: args.priority !== undefined || Number(args['priority-weight']) !== 0,
     'min-distance': Number(args['min-distance']) !== 0,
-  };
-  for (const option of ['metric', 'centers', 'priority', 'min-distance'] as const) {
-    if (given[option] && !options.includes(option)) throw new PairloopError(`--${option} has no part in the strategy ${args.strategy}; leave it out, or take another strategy.`, 'usage');
-  }
+  });
+  if (unused !== undefined) throw new PairloopError(`--${unused} has no part in the strategy ${args.strategy}; leave it out, or take another strategy.`, 'usage');
 }
 
 async function readOptions(args: OptionTexts, rows: number): Promise<Pick<StrategyInput, 'centers' | 'priority' | 'priorityWeight' | 'minDistance'>> {

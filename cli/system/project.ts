@@ -97,8 +97,8 @@ export async function importGold(
 
 export interface NewBatch {
   readonly projectId: number;
-  readonly k: number;
-  readonly weight?: number;
+  /** Options of the round that ranks the pool for it, or the id of one that is done. */
+  readonly round: Readonly<Record<string, unknown>> | number;
   readonly goldCount?: number;
   readonly goldShare?: number;
 }
@@ -112,10 +112,10 @@ export interface ShippedBatch {
   readonly withheld: number;
 }
 
-/** Ranks the pool, makes a batch of the first k pairs and gold, and ships it into Label Studio. */
+/** Ranks the pool (or takes the round given), makes a batch of its picks and gold, and ships it into Label Studio. */
 export async function launchBatch(parts: ProjectParts, batch: NewBatch, onProgress?: (done: number, total: number) => void): Promise<ShippedBatch> {
-  const { projectId, k, weight, ...gold } = batch;
-  const roundId = await createRound(parts.db, { projectId, k, weight });
+  const { projectId, round: wanted, ...gold } = batch;
+  const roundId = typeof wanted === 'number' ? wanted : await createRound(parts.db, { projectId, options: wanted });
   const round = await runRound(parts.db, roundId, { now: () => new Date(), clockMs: () => performance.now() });
   const built = await buildBatch({ db: parts.db, randomInt }, { projectId, roundId, ...gold });
   await ship(parts, built.batchId, onProgress);

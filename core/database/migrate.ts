@@ -8,6 +8,7 @@ import { up as frontendPlugin } from './migrations/0004-frontend-plugin.js';
 import { up as asInstalled } from './migrations/0005-as-installed.js';
 import { up as acceptedMarks } from './migrations/0006-accepted-marks.js';
 import { up as embeddingTexts } from './migrations/0007-embedding-texts.js';
+import { up as rounds } from './migrations/0008-rounds.js';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-core': { up: core },
@@ -17,6 +18,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0005-as-installed': { up: asInstalled },
   '0006-accepted-marks': { up: acceptedMarks },
   '0007-embedding-texts': { up: embeddingTexts },
+  '0008-rounds': { up: rounds },
 };
 
 /**

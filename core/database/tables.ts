@@ -59,13 +59,22 @@ interface PairEmbeddingTable {
   vector: Buffer;
   texts_sha256: Buffer | null;
 }
+export type RoundState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
 interface SelectionRoundTable {
   id: GeneratedAlways<number>;
   project_id: number;
-  state: Generated<'running' | 'done' | 'failed'>;
+  state: Generated<RoundState>;
   strategy: string;
   weight: number;
   k: number;
+  /** As `roundOptionsSchema` of ml-backend has them, without strategy, weight and k; parse them before use. */
+  options: JsonGiven<unknown>;
+  batch_id: number | null;
+  head: string | null;
+  prepared_at: Date | null;
+  progress_step: 'embedding' | 'picking' | null;
+  progress_done: number | null;
+  progress_total: number | null;
   embedder: string | null;
   uncertainty_source: string | null;
   code_version: string | null;
@@ -75,6 +84,16 @@ interface SelectionRoundTable {
   failure: string | null;
   created_at: CreatedAt;
   finished_at: Date | null;
+}
+interface SelectionInputTable {
+  round_id: number;
+  place: number;
+  pair_id: string;
+  domain: string;
+  is_center: boolean;
+  uncertainty: number | null;
+  priority: number | null;
+  vector_sha256: Buffer;
 }
 interface SelectionPickTable {
   round_id: number;
@@ -270,6 +289,7 @@ export interface Database {
   pair: PairTable;
   pair_embedding: PairEmbeddingTable;
   selection_round: SelectionRoundTable;
+  selection_input: SelectionInputTable;
   selection_pick: SelectionPickTable;
   guideline: GuidelineTable;
   project: ProjectTable;
@@ -296,6 +316,7 @@ export const TABLE_WRITERS: Readonly<Record<keyof Database, 'core' | 'ml-backend
   pair: 'ml-backend',
   pair_embedding: 'ml-backend',
   selection_round: 'ml-backend',
+  selection_input: 'ml-backend',
   selection_pick: 'ml-backend',
   guideline: 'webhooks',
   project: 'webhooks',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db } from '../../core/database/connect.js';
 import { promptText, type Message } from '../../core/domain/pair.js';
@@ -36,7 +37,7 @@ export async function haveGivenVectors(db: Db, pairIds: readonly string[]): Prom
  *
  * @throws PairloopError when the source cannot answer, or answers with a wrong vector (naming pair and text); chunks stored before stay.
  */
-export async function embedMissing(db: Db, pairIds: readonly string[], source: EmbeddingSource, onProgress: (done: number, total: number) => void): Promise<void> {
+export async function embedMissing(db: Db, pairIds: readonly string[], source: EmbeddingSource, onProgress: (done: number, total: number) => unknown): Promise<void> {
   const embedder = embedderOf(source);
   // Pairs of one prompt one after another, so that it is embedded once.
   const { rows } = await sql<{ id: string }>`select id from pair where id = any(${pairIds}) and not exists
@@ -45,7 +46,7 @@ export async function embedMissing(db: Db, pairIds: readonly string[], source: E
   for (let start = 0; start < rows.length; start += EMBED_CHUNK) {
     const ids = rows.slice(start, start + EMBED_CHUNK).map((row) => row.id);
     await embedChunk(db, ids, source);
-    onProgress(start + ids.length, rows.length);
+    await onProgress(start + ids.length, rows.length);
   }
 }
 
@@ -84,9 +85,11 @@ function textsOf(pair: PairTexts): { text: string; what: string }[] {
 /**
  * The pairs' vectors as rows, in the order of the ids: those given in the data as they are, else `pairVector` of the texts' vectors.
  *
- * @throws PairloopError naming the pair whose vector is missing or has another length than the first.
+ * @param expected the SHA-256 of what is stored for each pair; not looked at unless given
+ * @throws PairloopError naming the pair whose vector is missing, is not what was expected, holds NaN or infinity, or has
+ * another length than the first.
  */
-export async function readEmbeddings(db: Db, pairIds: readonly string[], embedder: string): Promise<Matrix> {
+export async function readEmbeddings(db: Db, pairIds: readonly string[], embedder: string, expected?: readonly Buffer[]): Promise<Matrix> {
   let matrix: Matrix | undefined;
   for (let start = 0; start < pairIds.length; start += READ_CHUNK) {
     const ids = pairIds.slice(start, start + READ_CHUNK);
@@ -94,10 +97,7 @@ export async function readEmbeddings(db: Db, pairIds: readonly string[], embedde
       where embedder = ${embedder} and pair_id = any(${ids})`.execute(db);
     const vectors = new Map(rows.map((row) => [row.pair_id, row.vector]));
     for (const [place, id] of ids.entries()) {
-      const bytes = vectors.get(id);
-      if (bytes === undefined) throw new PairloopError(`The pair ${JSON.stringify(id)} has no embedding of ${embedder}; run the round again.`);
-      const stored = vectorFromBytes(bytes);
-      const vector = embedder === GIVEN_EMBEDDER ? stored : joinTexts(stored);
+      const vector = readVector(id, vectors.get(id), embedder, expected?.[start + place]);
       matrix ??= createMatrix(pairIds.length, vector.length, false);
       const { data, columns } = matrix;
       if (vector.length !== columns) {
@@ -107,6 +107,20 @@ export async function readEmbeddings(db: Db, pairIds: readonly string[], embedde
     }
   }
   return matrix ?? { data: new Float32Array(0), rows: 0, columns: 0 };
+}
+
+function readVector(id: string, bytes: Buffer | undefined, embedder: string, expected: Buffer | undefined): Float32Array {
+  const pair = `the pair ${JSON.stringify(id)}`;
+  if (bytes === undefined) throw new PairloopError(`There is no embedding of ${pair} by ${embedder}; start a new round.`);
+  if (expected !== undefined && !createHash('sha256').update(bytes).digest().equals(expected)) {
+    throw new PairloopError(`The embedding of ${pair} by ${embedder} is another one than the round looked at (its SHA-256 differs); start a new round.`);
+  }
+  if (bytes.length === 0 || bytes.length % 4 !== 0) throw new PairloopError(`The embedding of ${pair} has ${bytes.length} bytes, which is no vector of float32 numbers; import the pair again with another id.`);
+  const stored = vectorFromBytes(bytes);
+  const vector = embedder === GIVEN_EMBEDDER ? stored : joinTexts(stored);
+  const wrong = vector.findIndex((number) => !Number.isFinite(number));
+  if (wrong !== -1) throw new PairloopError(`The embedding of ${pair} holds ${vector[wrong]} at column ${wrong} (counted from 0); every number must be finite.`);
+  return vector;
 }
 
 function joinTexts(stored: Float32Array): Float32Array {

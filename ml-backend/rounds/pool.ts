@@ -2,11 +2,12 @@ import { sql } from 'kysely';
 import type { Db } from '../../core/database/connect.js';
 import { PairloopError } from '../../core/errors.js';
 
-/** What the ranking needs of a pair. */
+/** What the ranking needs of a pair. Null: the data gives no such number. */
 export interface PoolPair {
   readonly id: string;
   readonly domain: string;
   readonly uncertainty: number | null;
+  readonly priority: number | null;
 }
 
 /**
@@ -18,7 +19,7 @@ export interface PoolPair {
 export async function readPool(db: Db, projectId: number): Promise<PoolPair[]> {
   const pool = await db
     .selectFrom('pair')
-    .select(['id', 'domain', 'uncertainty'])
+    .select(['id', 'domain', 'uncertainty', 'priority'])
     .where('purpose', '=', 'pool')
     .where('consent', 'is not', null)
     .where('redaction_version', 'is not', null)
@@ -54,9 +55,21 @@ async function explainEmptyPool(db: Db, projectId: number): Promise<PairloopErro
   return new PairloopError(`There is nothing to select from: of ${total} pairs in the pool ${reasons.join(', ')}. Import more pairs.`);
 }
 
-/** Where the uncertainties come from, in words, for the round's record. */
-export function uncertaintySourceOf(pool: readonly PoolPair[]): string {
-  const given = pool.filter((pair) => pair.uncertainty !== null).length;
-  if (given === 0) return 'none (cold start): diversity alone';
-  return given === pool.length ? 'given in the data' : `given in the data for ${given} of ${pool.length} pairs, 0 for the others`;
+/** The pairs in the project's batches: labelled, or about to be. In code unit order of their ids. */
+export async function readLabelled(db: Db, projectId: number): Promise<PoolPair[]> {
+  return db
+    .selectFrom('pair')
+    .select(['id', 'domain', 'uncertainty', 'priority'])
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('batch_item')
+          .innerJoin('batch', 'batch.id', 'batch_item.batch_id')
+          .select('batch_item.id')
+          .whereRef('batch_item.pair_id', '=', 'pair.id')
+          .where('batch_item.kind', '=', 'pair')
+          .where('batch.project_id', '=', projectId),
+      ),
+    )
+    .orderBy(sql`id collate "C"`)
+    .execute();
 }

@@ -1,9 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Db } from '../../core/database/connect.js';
-import { hybridPicks } from '../selection/hybrid.js';
-import { domainTurns } from './domain-turns.js';
+import { PairloopError } from '../../core/errors.js';
+import type { Picks } from '../selection/selection.js';
+import { STRATEGIES } from '../selection/strategies.js';
+import { scaleRowsToUnit } from '../selection/unit-rows.js';
+import { domainShares, domainTurns } from './domain-turns.js';
 import { readEmbeddings } from './pool-embeddings.js';
-import type { PoolPair } from './pool.js';
+import type { InputRow } from './round-inputs.js';
+import type { RoundOptions } from './round-options.js';
 
 /** One pick of a round; its rank is its place. */
 export interface RankedPair {
@@ -11,40 +15,79 @@ export interface RankedPair {
   readonly score: number;
 }
 
-interface RankingOptions {
-  readonly k: number;
-  readonly weight: number;
+/** What a round looked at, in code unit order of the ids, and how it ranks them. */
+export interface RankingInput {
+  readonly rows: readonly InputRow[];
   readonly embedder: string;
-  /** Takes up all that decides the picks. */
-  readonly inputs: { update(data: string | Uint8Array): unknown };
-  readonly onProgress: (done: number, total: number) => void;
+  readonly options: RoundOptions;
+}
+
+interface Domain {
+  readonly name: string;
+  readonly rows: readonly InputRow[];
+  /** Rows that are no centers. */
+  readonly size: number;
 }
 
 /**
- * At most k pairs of the pool in rank order. Each domain is ranked by itself with the hybrid selection, its
- * uncertainties and distances normalised within it; the domains, in order of their names, take turns as
- * `domainTurns` says. A missing uncertainty is 0. Between two picks the worker's other jobs run.
+ * At most k rows in rank order. Each domain is ranked by itself with the round's strategy, its uncertainties,
+ * priorities and distances normalised within it; the domains, in order of their names, take turns as `domainTurns`
+ * says, within the budgets. A missing uncertainty or priority is 0 where others have one. Pauses now and then, so that
+ * the worker's other jobs run; what happens meanwhile in the database changes nothing.
+ *
+ * @throws PairloopError naming the pair whose vector is not what it was or no vector of finite numbers, a budget whose
+ * domain has no pairs, and as the strategy.
  */
-export async function rankByDomain(db: Db, pool: readonly PoolPair[], { k, weight, embedder, inputs, onProgress }: RankingOptions): Promise<RankedPair[]> {
-  const domains = [...new Set(pool.map((pair) => pair.domain))].sort();
-  const members = domains.map((domain) => pool.filter((pair) => pair.domain === domain));
-  const rankings = [];
-  for (const pairs of members) {
-    const ids = pairs.map((pair) => pair.id);
-    const embeddings = await readEmbeddings(db, ids, embedder);
-    const uncertainty = Float64Array.from(pairs, (pair) => pair.uncertainty ?? 0);
-    inputs.update(JSON.stringify(ids));
-    inputs.update(new Uint8Array(embeddings.data.buffer, embeddings.data.byteOffset, embeddings.data.byteLength));
-    inputs.update(new Uint8Array(uncertainty.buffer));
-    rankings.push(hybridPicks({ embeddings, uncertainty, k, weight }));
-  }
+export async function rankRows(db: Db, { rows, embedder, options }: RankingInput, onProgress: (done: number, total: number) => Promise<void>): Promise<RankedPair[]> {
+  const domains = domainsOf(rows);
+  const shares = domainShares(domains, options.k, options.budgets);
+  const total = Math.min(options.k, shares.reduce((sum, share) => sum + share, 0));
+  const rankings: Picks[] = [];
+  for (const domain of domains) rankings.push(await picksOf(db, domain, { rows, embedder, options }));
   const picks: RankedPair[] = [];
-  for (const domain of domainTurns(members.map((pairs) => pairs.length), k)) {
-    const pick = rankings[domain]!.next();
-    if (pick.done === true) throw new Error('a domain had more turns than pairs');
-    picks.push({ pairId: members[domain]![pick.value.index]!.id, score: pick.value.score });
-    onProgress(picks.length, Math.min(k, pool.length));
+  const turns = domainTurns(shares, total);
+  for (let turn = turns.next(); turn.done !== true; ) {
+    const step = rankings[turn.value]!.next();
     await setImmediate();
+    if (step.done !== true && step.value === undefined) continue;
+    if (step.done !== true) {
+      const { index, score } = step.value!;
+      picks.push({ pairId: domains[turn.value]!.rows[index]!.pairId, score });
+    }
+    await onProgress(picks.length, total);
+    turn = turns.next(step.done !== true);
   }
   return picks;
+}
+
+/** The domains that have something to pick, in order of their names, each with its centers. */
+function domainsOf(rows: readonly InputRow[]): Domain[] {
+  const names = [...new Set(rows.filter((row) => !row.isCenter).map((row) => row.domain))].sort();
+  return names.map((name) => {
+    const own = rows.filter((row) => row.domain === name);
+    return { name, rows: own, size: own.filter((row) => !row.isCenter).length };
+  });
+}
+
+async function picksOf(db: Db, domain: Domain, { rows, embedder, options }: RankingInput): Promise<Picks> {
+  const strategy = STRATEGIES.get(options.strategy);
+  if (strategy === undefined) throw new PairloopError(`The strategy ${JSON.stringify(options.strategy)} is not there; take one of ${[...STRATEGIES.keys()].join(', ')}.`);
+  const embeddings = await readEmbeddings(db, domain.rows.map(({ pairId }) => pairId), embedder, domain.rows.map(({ vectorSha256 }) => vectorSha256));
+  if (options.metric === 'cosine') scaleRowsToUnit(embeddings);
+  return strategy.picks({
+    embeddings,
+    uncertainty: numbersOf('uncertainty', domain.rows, rows),
+    priority: options.priority_weight === 0 ? undefined : numbersOf('priority', domain.rows, rows),
+    k: options.k,
+    weight: options.weight,
+    priorityWeight: options.priority_weight,
+    seed: options.seed,
+    centers: domain.rows.flatMap((row, at) => (row.isCenter ? [at] : [])),
+    minDistance: options.min_distance,
+  });
+}
+
+/** Undefined when no row of the whole round has such a number. */
+function numbersOf(name: 'uncertainty' | 'priority', rows: readonly InputRow[], all: readonly InputRow[]): Float64Array | undefined {
+  return all.every((row) => row[name] === null) ? undefined : Float64Array.from(rows, (row) => row[name] ?? 0);
 }

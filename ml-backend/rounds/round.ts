@@ -1,42 +1,35 @@
-import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
 import type { Db } from '../../core/database/connect.js';
 import { PairloopError } from '../../core/errors.js';
-import { packageVersion } from '../../core/package-root.js';
-import { embedderOf, type EmbeddingSource } from '../embedding/embedding-source.js';
-import { hashedNgrams } from '../embedding/hashed-ngrams.js';
-import { GIVEN_EMBEDDER } from '../embedding/vector-bytes.js';
-import { DEFAULT_WEIGHT, HYBRID_VERSION } from '../selection/hybrid.js';
-import { embedMissing, haveGivenVectors } from './pool-embeddings.js';
-import { readPool, uncertaintySourceOf } from './pool.js';
-import { rankByDomain, type RankedPair } from './ranking.js';
+import type { EmbeddingSource } from '../embedding/embedding-source.js';
+import { exclusively } from './exclusive-round.js';
+import { codeVersion, prepareRound } from './prepare-round.js';
+import { rankRows, type RankedPair } from './ranking.js';
+import { readInputs } from './round-inputs.js';
+import { parseRoundOptions } from './round-options.js';
+import { readRound, type StoredRound } from './stored-round.js';
 
-const STRATEGY = 'hybrid';
-const K_MAX = 100_000;
 const PICK_CHUNK = 5_000;
+/** How often progress is stored, and a cancellation looked for, at most. */
+const PROGRESS_MS = 500;
 
+/** `options` are those of `roundOptionsSchema`, as far as they are to differ from its defaults. */
 export interface NewRound {
   readonly projectId: number;
-  /** How many pairs to pick; fewer are picked when the pool has fewer. */
-  readonly k: number;
-  /** Weight of uncertainty, 0 to 1; 0.6 unless given. */
-  readonly weight?: number | undefined;
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 /**
  * Notes that a round is to be run and gives its id; `runRound`, or the job `selection-round`, runs it.
  *
- * @throws PairloopError (usage) when there is no such project, k is no whole number from 1 to 100,000 or
- * the weight is outside [0, 1].
+ * @throws PairloopError (usage) when there is no such project, or naming each option that is wrong.
  */
-export async function createRound(db: Db, { projectId, k, weight = DEFAULT_WEIGHT }: NewRound): Promise<number> {
-  if (!Number.isInteger(k) || k < 1 || k > K_MAX) throw new PairloopError(`k is ${k}; it must be a whole number from 1 to ${K_MAX}.`, 'usage');
-  if (!(weight >= 0 && weight <= 1)) throw new PairloopError(`The weight is ${weight}; it must be from 0 to 1.`, 'usage');
+export async function createRound(db: Db, { projectId, options }: NewRound): Promise<number> {
+  const { strategy, weight, k, ...rest } = parseRoundOptions(options);
   const project = await db.selectFrom('project').select('id').where('id', '=', projectId).executeTakeFirst();
   if (project === undefined) throw new PairloopError(`There is no project ${projectId}; see the projects with pairloop status.`, 'usage');
   const round = await db
     .insertInto('selection_round')
-    .values({ project_id: projectId, strategy: STRATEGY, weight, k })
+    .values({ project_id: projectId, strategy, weight, k, options: JSON.stringify(rest) })
     .returning('id')
     .executeTakeFirstOrThrow();
   return round.id;
@@ -63,97 +56,102 @@ export interface RunOptions {
 /**
  * Ranks the pool for a project and stores the picks, rank 0 first. The pool is every pair imported for
  * selection that may be released (consent and redaction version) and is in no batch of the project yet,
- * in code unit order of the ids. Each domain is ranked by itself with the hybrid selection, and the domains take
- * turns (`domainTurns`). Uncertainty is what the data gives, 0 where it gives none. Vectors are those given in the data if
+ * in code unit order of the ids. Each domain is ranked by itself with the round's strategy, and the domains take
+ * turns (`rankRows`). Uncertainty is what the data gives, 0 where it gives none. Vectors are those given in the data if
  * every pair has one, else the embedding source's.
  *
- * May be killed and run again at any moment: embeddings are kept as far as they got, the picks of a run
- * replace those of an earlier one in one transaction. A round that is done stays as it is.
+ * May be killed and run again at any moment. What it looks at is stored before the first pick (`prepareRound`), so
+ * that a run that is taken up again makes the same picks, whatever was imported meanwhile; before that, embeddings are
+ * kept as far as they got. The picks become visible all at once. A round that is done stays as it is; while another
+ * process runs it, this one waits.
  *
- * @throws PairloopError when there is no such round, nothing to select from, or the embedding source cannot
- * answer (the round is then stored as failed, with the reason; what was embedded is kept).
+ * @throws PairloopError when there is no such round, it was cancelled, nothing is there to select from or something
+ * of it cannot be ranked (the round is then stored as failed, with the reason).
  */
 export async function runRound(db: Db, roundId: number, options: RunOptions): Promise<RoundResult> {
   const startedAt = options.clockMs();
-  const round = await db.selectFrom('selection_round').selectAll().where('id', '=', roundId).executeTakeFirst();
-  if (round === undefined) throw new PairloopError(`There is no selection round ${roundId}.`);
-  if (round.state === 'done') return storedResult(db, round);
-  try {
-    const pool = await readPool(db, round.project_id);
-    const embedder = await embedPool(db, pool.map((pair) => pair.id), options);
-    const inputs = createHash('sha256').update(JSON.stringify({ strategy: round.strategy, weight: round.weight, k: round.k, embedder }));
-    const picks = await rankByDomain(db, pool, { k: round.k, weight: round.weight, embedder, inputs, onProgress: (done, total) => options.onProgress?.('picked', done, total) });
-    const result = { poolSize: pool.length, picked: picks.length, embedder, uncertaintySource: uncertaintySourceOf(pool), elapsedMs: options.clockMs() - startedAt };
-    await storePicks(db, roundId, picks, { ...result, inputsSha256: inputs.digest('hex'), finishedAt: options.now() });
-    return result;
-  } catch (error) {
-    if (error instanceof PairloopError) {
-      await db.updateTable('selection_round').set({ state: 'failed', failure: error.message, finished_at: options.now() }).where('id', '=', roundId).execute();
+  return exclusively(db, roundId, async (locked) => {
+    const round = await readRound(locked, roundId);
+    if (round.state === 'done') return resultOf(round);
+    if (round.state === 'cancelled') throw cancelled(roundId);
+    await takeUp(locked, roundId);
+    try {
+      const picks = await rank(locked, round, options);
+      const elapsedMs = options.clockMs() - startedAt;
+      await storePicks(locked, roundId, picks, { elapsedMs, finishedAt: options.now() });
+      return resultOf(await readRound(locked, roundId));
+    } catch (error) {
+      if (error instanceof PairloopError) await storeFailure(locked, roundId, error.message, options.now());
+      throw error;
     }
-    throw error;
-  }
+  });
 }
 
-/** Sees to it that every pair has a vector, and answers whose. */
-async function embedPool(db: Db, pairIds: readonly string[], { openEmbeddingSource, onProgress }: RunOptions): Promise<string> {
-  if (await haveGivenVectors(db, pairIds)) return GIVEN_EMBEDDER;
-  const source = (await openEmbeddingSource?.()) ?? hashedNgrams;
-  await embedMissing(db, pairIds, source, (done, total) => onProgress?.('embedded', done, total));
-  return embedderOf(source);
+/** Puts a round to work that waits, failed or was cut off. */
+async function takeUp(db: Db, roundId: number): Promise<void> {
+  await db
+    .updateTable('selection_round')
+    .set({ state: 'running', failure: null, finished_at: null })
+    .where('id', '=', roundId)
+    .where('state', 'in', ['waiting', 'running', 'failed'])
+    .execute();
 }
 
-interface StoredRound {
-  readonly id: number;
-  readonly pool_size: number | null;
-  readonly embedder: string | null;
-  readonly uncertainty_source: string | null;
-  readonly elapsed_ms: number | null;
-}
-
-async function storedResult(db: Db, round: StoredRound): Promise<RoundResult> {
-  const { picked } = await db
-    .selectFrom('selection_pick')
-    .select(sql<number>`count(*)`.as('picked'))
-    .where('round_id', '=', round.id)
-    .executeTakeFirstOrThrow();
-  return {
-    poolSize: round.pool_size ?? 0,
-    picked,
-    embedder: round.embedder ?? '',
-    uncertaintySource: round.uncertainty_source ?? '',
-    elapsedMs: round.elapsed_ms ?? 0,
+async function rank(db: Db, round: StoredRound, { now, clockMs, openEmbeddingSource, onProgress }: RunOptions): Promise<RankedPair[]> {
+  let toldAt = -Infinity;
+  const report = (said: 'embedded' | 'picked') => async (done: number, total: number): Promise<void> => {
+    onProgress?.(said, done, total);
+    if (clockMs() - toldAt < PROGRESS_MS) return;
+    toldAt = clockMs();
+    await storeProgress(db, round.id, said === 'embedded' ? 'embedding' : 'picking', done, total);
   };
+  const isCutOff = round.state === 'running' && round.preparedAt !== null && round.codeVersion === codeVersion(round.options.strategy);
+  if (!isCutOff) await prepareRound(db, round, { now, openEmbeddingSource, onEmbedded: report('embedded') });
+  const { embedder } = await readRound(db, round.id);
+  const rows = await readInputs(db, round.id);
+  return rankRows(db, { rows, embedder: embedder!, options: round.options }, report('picked'));
 }
 
-interface StoredFacts extends RoundResult {
-  readonly inputsSha256: string;
-  readonly finishedAt: Date;
+/** @throws PairloopError when the round was cancelled meanwhile. */
+async function storeProgress(db: Db, roundId: number, step: 'embedding' | 'picking', done: number, total: number): Promise<void> {
+  const { numUpdatedRows } = await db
+    .updateTable('selection_round')
+    .set({ progress_step: step, progress_done: done, progress_total: total })
+    .where('id', '=', roundId)
+    .where('state', '=', 'running')
+    .executeTakeFirst();
+  if (numUpdatedRows === 0n) throw cancelled(roundId);
 }
 
-async function storePicks(db: Db, roundId: number, picks: readonly RankedPair[], facts: StoredFacts): Promise<void> {
+function cancelled(roundId: number): PairloopError {
+  return new PairloopError(`Selection round ${roundId} was cancelled; start a new one.`);
+}
+
+async function storeFailure(db: Db, roundId: number, failure: string, finishedAt: Date): Promise<void> {
+  await db
+    .updateTable('selection_round')
+    .set({ state: 'failed', failure, finished_at: finishedAt, progress_step: null, progress_done: null, progress_total: null })
+    .where('id', '=', roundId)
+    .where('state', '=', 'running')
+    .execute();
+}
+
+async function storePicks(db: Db, roundId: number, picks: readonly RankedPair[], facts: { elapsedMs: number; finishedAt: Date }): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const { state } = await tx.selectFrom('selection_round').select('state').where('id', '=', roundId).forUpdate().executeTakeFirstOrThrow();
-    // Another run of the same round was faster; a batch may rely on its picks by now.
-    if (state === 'done') return;
-    await tx.deleteFrom('selection_pick').where('round_id', '=', roundId).execute();
+    if (state !== 'running') throw cancelled(roundId);
     const rows = picks.map(({ pairId, score }, rank) => ({ round_id: roundId, rank, pair_id: pairId, score }));
     for (let start = 0; start < rows.length; start += PICK_CHUNK) {
       await tx.insertInto('selection_pick').values(rows.slice(start, start + PICK_CHUNK)).execute();
     }
     await tx
       .updateTable('selection_round')
-      .set({
-        state: 'done',
-        failure: null,
-        embedder: facts.embedder,
-        uncertainty_source: facts.uncertaintySource,
-        code_version: `pairloop ${packageVersion()}, ${HYBRID_VERSION}`,
-        inputs_sha256: facts.inputsSha256,
-        pool_size: facts.poolSize,
-        elapsed_ms: facts.elapsedMs,
-        finished_at: facts.finishedAt,
-      })
+      .set({ state: 'done', failure: null, elapsed_ms: facts.elapsedMs, finished_at: facts.finishedAt, progress_step: null, progress_done: null, progress_total: null })
       .where('id', '=', roundId)
       .execute();
   });
+}
+
+function resultOf({ poolSize, picked, embedder, uncertaintySource, elapsedMs }: StoredRound): RoundResult {
+  return { poolSize: poolSize ?? 0, picked, embedder: embedder ?? '', uncertaintySource: uncertaintySource ?? '', elapsedMs: elapsedMs ?? 0 };
 }

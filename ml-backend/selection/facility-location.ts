@@ -2,10 +2,13 @@ import { PairloopError } from '../../core/errors.js';
 import type { Matrix } from '../numerics/matrix.js';
 import { squaredDistance, squaredDistancesOfFour } from '../numerics/squared-distance.js';
 import { assertCount, assertEmbeddings } from './selection-input.js';
-import { highestRow, selectionOf, type Pick, type Selection } from './selection.js';
+import { highestRow, type Pick, type Picks } from './selection.js';
 
 /** The distances between all rows are kept: rows² · 8 bytes, 512 MiB at this bound. */
 const FACILITY_LOCATION_MAX_ROWS = 8_192;
+
+/** Distances of 64 rows to 8,192 others take about a tenth of a second. */
+const ROWS_PER_PAUSE = 64;
 
 interface FacilityLocationInput {
   /** One row per pair, at most 8,192. */
@@ -37,22 +40,21 @@ interface FacilityLocationInput {
  * @throws PairloopError (usage) for no rows, more than 8,192 rows, NaN or infinity (names row and column),
  * k below 1 or no integer, and numbers so large that a sum of distances is infinite.
  */
-export function selectFacilityLocation({ embeddings, k }: FacilityLocationInput): Selection {
+export function* facilityLocationPicks({ embeddings, k }: FacilityLocationInput): Picks {
   assertEmbeddings(embeddings);
   assertCount(k);
   assertFits(embeddings.rows);
   const { rows } = embeddings;
-  const distances = distancesBetween(embeddings);
+  const distances = yield* distancesBetween(embeddings);
   const nearest = new Float64Array(rows).fill(greatestOf(distances, rows));
   const bound = Float64Array.from({ length: rows }, (_, row) => gainOf(row, distances, nearest));
-  const picks: Pick[] = [];
-  while (picks.length < Math.min(k, rows)) {
+  for (let picked = 0; picked < Math.min(k, rows); picked += 1) {
     const pick = best(bound, distances, nearest);
-    picks.push(pick);
+    yield pick;
     bound[pick.index] = -Infinity;
     for (let row = 0; row < rows; row += 1) nearest[row] = Math.min(nearest[row]!, distances[pick.index * rows + row]!);
   }
-  return selectionOf(picks);
+  return 0;
 }
 
 /** The row of the greatest gain; a bound is made exact only while it is the greatest. A picked row's is −∞. */
@@ -75,14 +77,22 @@ function gainOf(candidate: number, distances: Float64Array, nearest: Float64Arra
   return gain;
 }
 
-/** Euclidean distances of each row to each, row after row. */
-function distancesBetween(embeddings: Matrix): Float64Array {
+/** Euclidean distances of each row to each, row after row. A caller may pause now and then. */
+function* distancesBetween(embeddings: Matrix): Generator<undefined, Float64Array, undefined> {
+  const distances = new Float64Array(embeddings.rows * embeddings.rows);
+  for (let row = 0; row < embeddings.rows; row += ROWS_PER_PAUSE) {
+    fillDistances(embeddings, distances, row, Math.min(embeddings.rows, row + ROWS_PER_PAUSE));
+    yield undefined;
+  }
+  return distances;
+}
+
+function fillDistances(embeddings: Matrix, distances: Float64Array, from: number, to: number): void {
   const { data, rows, columns } = embeddings;
-  const distances = new Float64Array(rows * rows);
   const others = Int32Array.from({ length: rows }, (_, row) => row);
   const four = new Float64Array(4);
   const point = new Float64Array(columns);
-  for (let row = 0; row < rows; row += 1) {
+  for (let row = from; row < to; row += 1) {
     const keep = (other: number, squared: number): void => {
       distances[row * rows + other] = distances[other * rows + row] = Math.sqrt(squared);
     };
@@ -94,7 +104,6 @@ function distancesBetween(embeddings: Matrix): Float64Array {
     }
     for (; other < rows; other += 1) keep(other, squaredDistance(embeddings, row, other));
   }
-  return distances;
 }
 
 function greatestOf(distances: Float64Array, rows: number): number {

@@ -1,6 +1,6 @@
 import { createFractions } from '../../core/random.js';
 import { assertCount, assertUncertainty } from './selection-input.js';
-import type { Selection } from './selection.js';
+import type { Picks } from './selection.js';
 
 /**
  * The k rows of the highest uncertainty, highest first; ties to the lowest row. From more than there are
@@ -8,10 +8,10 @@ import type { Selection } from './selection.js';
  *
  * @throws PairloopError (usage) for NaN or infinity, and k below 1 or no integer.
  */
-export function selectUncertain(uncertainty: Float32Array | Float64Array, k: number): Selection {
+export function* uncertainPicks(uncertainty: Float32Array | Float64Array, k: number): Picks {
   assertUncertainty(uncertainty, uncertainty.length);
   assertCount(k);
-  return highest(uncertainty, k);
+  return yield* highest(uncertainty, k);
 }
 
 /**
@@ -21,14 +21,15 @@ export function selectUncertain(uncertainty: Float32Array | Float64Array, k: num
  *
  * @throws PairloopError (usage) for k below 1 or no integer.
  */
-export function selectRandom(rows: number, k: number, seed: number): Selection {
+export function* randomPicks(rows: number, k: number, seed: number): Picks {
   assertCount(k);
   const draw = createFractions(seed);
-  return highest(Float64Array.from({ length: rows }, draw), k);
+  return yield* highest(Float64Array.from({ length: rows }, draw), k);
 }
 
-function highest(values: Float32Array | Float64Array, k: number): Selection {
+function* highest(values: Float32Array | Float64Array, k: number): Picks {
   const order = Uint32Array.from({ length: values.length }, (_, row) => row);
-  const indices = [...order.sort((one, other) => values[other]! - values[one]! || one - other).subarray(0, k)];
-  return { indices, scores: indices.map((row) => values[row]!) };
+  order.sort((one, other) => values[other]! - values[one]! || one - other);
+  for (const index of order.subarray(0, k)) yield { index, score: values[index]! };
+  return 0;
 }

@@ -2,7 +2,7 @@ import type { DistanceKernel, Scoring } from '../numerics/distance-kernel.js';
 import type { Matrix } from '../numerics/matrix.js';
 import { NearestPicks } from './nearest-picks.js';
 import { assertCount, assertEmbeddings, assertUncertainty } from './selection-input.js';
-import { highestRow, selectionFrom, type Pick, type Selection } from './selection.js';
+import { highestRow, type Pick, type Picks } from './selection.js';
 import { addCenters, assertSpread, type SpreadOptions } from './spread.js';
 
 /** The score is the distance itself. */
@@ -33,11 +33,7 @@ interface KCenterInput extends SpreadOptions {
  * infinity (names row and column), k below 1 or no integer, numbers so large that a distance is infinite, and
  * as `assertSpread`.
  */
-export function selectKCenter(input: KCenterInput): Selection {
-  return selectionFrom(kCenterPicks(input), input.minDistance);
-}
-
-function* kCenterPicks(input: KCenterInput): Generator<Pick, number, undefined> {
+export function* kCenterPicks(input: KCenterInput): Picks {
   const { embeddings, uncertainty, k, minDistance = 0 } = input;
   assertEmbeddings(embeddings);
   if (uncertainty !== undefined) assertUncertainty(uncertainty, embeddings.rows);

@@ -3,7 +3,7 @@ import { createFractions } from '../../core/random.js';
 import type { Matrix } from '../numerics/matrix.js';
 import { NearestPicks } from './nearest-picks.js';
 import { assertCount, assertEmbeddings } from './selection-input.js';
-import { selectionOf, type Pick, type Selection } from './selection.js';
+import type { Pick, Picks } from './selection.js';
 
 interface KMeansInput {
   /** One row per pair. */
@@ -32,23 +32,26 @@ interface KMeansInput {
  * @throws PairloopError (usage) for no rows, NaN or infinity (names row and column), k below 1 or no
  * integer, and numbers so large that a distance or the sum of D² is infinite.
  */
-export function selectKMeansPlusPlus({ embeddings, k, seed }: KMeansInput): Selection {
+export function* kMeansPlusPlusPicks({ embeddings, k, seed }: KMeansInput): Picks {
   assertEmbeddings(embeddings);
   assertCount(k);
   const count = Math.min(k, embeddings.rows);
-  const { nearest, seeds } = drawSeeds(embeddings, count, createFractions(seed));
+  const { nearest, seeds } = yield* drawSeeds(embeddings, count, createFractions(seed));
   const clusterOf = nearest.kernel.nearest;
   for (const [place, row] of seeds.entries()) if (nearest.kernel.squared[row]! > 0) clusterOf[row] = place;
-  return selectionOf(represent(embeddings, clusterOf, count));
+  yield* represent(embeddings, clusterOf, count);
+  return 0;
 }
 
-function drawSeeds(embeddings: Matrix, count: number, draw: () => number): { nearest: NearestPicks; seeds: number[] } {
+/** A caller may pause after each seed. */
+function* drawSeeds(embeddings: Matrix, count: number, draw: () => number): Generator<undefined, { nearest: NearestPicks; seeds: number[] }, undefined> {
   const nearest = new NearestPicks(embeddings);
   const seeds = [Math.floor(draw() * embeddings.rows)];
   nearest.add(seeds[0]!);
   while (seeds.length < count) {
     seeds.push(drawFarRow(nearest, draw()));
     nearest.add(seeds.at(-1)!);
+    yield undefined;
   }
   return { nearest, seeds };
 }

@@ -12,19 +12,25 @@ export interface Selection {
   leftOut?: number;
 }
 
-export function selectionOf(picks: readonly Pick[]): Selection {
+/**
+ * A selection that is made pick by pick: each pick, or undefined where there is none yet and a caller may pause
+ * nevertheless; at the end the number of rows left out for being nearer to a pick than the least distance.
+ */
+export type Picks = Generator<Pick | undefined, number, undefined>;
+
+function selectionOf(picks: readonly Pick[]): Selection {
   return { indices: picks.map((pick) => pick.index), scores: picks.map((pick) => pick.score) };
 }
 
 /**
  * All picks of a generator that ends with the number of rows left out; the number is kept if `minDistance` asked for it.
  */
-export function selectionFrom(picks: Generator<Pick, number, undefined>, minDistance = 0): Selection {
+export function selectionFrom(picks: Picks, minDistance = 0): Selection {
   const made: Pick[] = [];
   for (;;) {
     const { done, value } = picks.next();
     if (done === true) return { ...selectionOf(made), ...(minDistance > 0 ? { leftOut: value } : {}) };
-    made.push(value);
+    if (value !== undefined) made.push(value);
   }
 }
 

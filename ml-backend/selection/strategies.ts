@@ -1,12 +1,12 @@
 import { PairloopError } from '../../core/errors.js';
 import type { Matrix } from '../numerics/matrix.js';
-import { selectFacilityLocation } from './facility-location.js';
-import { selectRandom, selectUncertain } from './highest.js';
-import { selectHybrid } from './hybrid.js';
-import { selectKCenter } from './k-center.js';
-import { selectKMeansPlusPlus } from './kmeans-plus-plus.js';
-import { assertCount, assertEmbeddings } from './selection-input.js';
-import type { Selection } from './selection.js';
+import { facilityLocationPicks } from './facility-location.js';
+import { randomPicks, uncertainPicks } from './highest.js';
+import { HYBRID_VERSION, hybridPicks } from './hybrid.js';
+import { kCenterPicks } from './k-center.js';
+import { kMeansPlusPlusPicks } from './kmeans-plus-plus.js';
+import { assertEmbeddings } from './selection-input.js';
+import { selectionFrom, type Picks, type Selection } from './selection.js';
 import type { SpreadOptions } from './spread.js';
 
 export interface StrategyInput extends SpreadOptions {
@@ -32,28 +32,45 @@ export type UncertaintyRole = 'weighs' | 'decides the first' | 'needed' | 'unuse
 export type StrategyOption = 'metric' | 'centers' | 'priority' | 'min-distance';
 
 export interface Strategy {
+  /** Pick by pick, for a caller that pauses in between. */
+  readonly picks: (input: StrategyInput) => Picks;
+  /** All picks at once. */
   readonly select: (input: StrategyInput) => Selection;
+  /** Changes whenever a pick could; part of a round's code version. */
+  readonly version: string;
   readonly uncertainty: UncertaintyRole;
   readonly options: readonly StrategyOption[];
 }
 
 /** Every strategy by its name, hybrid first. What picks and scores mean is said where each is defined. */
-export const STRATEGIES: ReadonlyMap<string, Strategy> = new Map<string, Strategy>([
-  ['hybrid', { select: (input) => selectHybrid({ ...input, uncertainty: input.uncertainty ?? new Float64Array(input.embeddings.rows) }), uncertainty: 'weighs', options: ['metric', 'centers', 'priority', 'min-distance'] }],
-  ['k-center', { select: selectKCenter, uncertainty: 'decides the first', options: ['metric', 'centers', 'min-distance'] }],
-  ['facility-location', { select: selectFacilityLocation, uncertainty: 'unused', options: ['metric'] }],
-  ['kmeans++', { select: selectKMeansPlusPlus, uncertainty: 'unused', options: ['metric'] }],
-  ['uncertainty', { select: selectGivenUncertainty, uncertainty: 'needed', options: [] }],
-  ['random', { select: selectAtRandom, uncertainty: 'unused', options: [] }],
+export const STRATEGIES: ReadonlyMap<string, Strategy> = new Map([
+  ['hybrid', strategy(pickHybrid, { version: HYBRID_VERSION, uncertainty: 'weighs', options: ['metric', 'centers', 'priority', 'min-distance'] })],
+  ['k-center', strategy(kCenterPicks, { version: 'k-center-1', uncertainty: 'decides the first', options: ['metric', 'centers', 'min-distance'] })],
+  ['facility-location', strategy(facilityLocationPicks, { version: 'facility-location-1', uncertainty: 'unused', options: ['metric'] })],
+  ['kmeans++', strategy(kMeansPlusPlusPicks, { version: 'kmeans++-1', uncertainty: 'unused', options: ['metric'] })],
+  ['uncertainty', strategy(pickUncertain, { version: 'uncertainty-1', uncertainty: 'needed', options: [] })],
+  ['random', strategy(pickAtRandom, { version: 'random-1', uncertainty: 'unused', options: [] })],
 ]);
 
-function selectGivenUncertainty({ uncertainty, k }: StrategyInput): Selection {
-  if (uncertainty === undefined) throw new PairloopError('The strategy uncertainty needs one number per row; give it with --uncertainty u.npy.', 'usage');
-  return selectUncertain(uncertainty, k);
+/** The first of the given options that the strategy would pass over: its picks would not be what was asked for. */
+export function unusedOption({ options }: Strategy, given: Readonly<Record<StrategyOption, boolean>>): StrategyOption | undefined {
+  return (['metric', 'centers', 'priority', 'min-distance'] as const).find((option) => given[option] && !options.includes(option));
 }
 
-function selectAtRandom({ embeddings, k, seed }: StrategyInput): Selection {
+function strategy(picks: Strategy['picks'], rest: Pick<Strategy, 'version' | 'uncertainty' | 'options'>): Strategy {
+  return { picks, select: (input) => selectionFrom(picks(input), input.minDistance), ...rest };
+}
+
+function pickHybrid(input: StrategyInput): Picks {
+  return hybridPicks({ ...input, uncertainty: input.uncertainty ?? new Float64Array(input.embeddings.rows) });
+}
+
+function pickUncertain({ uncertainty, k }: StrategyInput): Picks {
+  if (uncertainty === undefined) throw new PairloopError('The strategy uncertainty needs one number per row; give it with --uncertainty u.npy.', 'usage');
+  return uncertainPicks(uncertainty, k);
+}
+
+function* pickAtRandom({ embeddings, k, seed }: StrategyInput): Picks {
   assertEmbeddings(embeddings);
-  assertCount(k);
-  return selectRandom(embeddings.rows, k, seed);
+  return yield* randomPicks(embeddings.rows, k, seed);
 }

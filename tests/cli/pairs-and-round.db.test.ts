@@ -64,6 +64,35 @@ test('imports, imports again with consent, and ranks', async () => {
   expect((await runInProcess(roundCommand, ['run', '--project', '32'])).stdout).toMatch(/^Round 2 picked 2 of 2 pairs for Code in \d+ ms/);
 });
 
+test('a round is shown, repeated, left to the worker and cancelled', async () => {
+  const options = ['--strategy', 'k-center', '--metric', 'cosine', '--budget', 'general=1', '-k', '1'];
+  const { stdout } = await runInProcess(roundCommand, ['run', '--project', '32', ...options, '--background']);
+  expect(stdout).toMatch(/^Round 3 waits for the worker/);
+  expect(JSON.parse((await runInProcess(roundCommand, ['show', '3', '--json'])).stdout)).toMatchObject({
+    id: 3,
+    state: 'waiting',
+    options: { k: 1, strategy: 'k-center', metric: 'cosine', budgets: { general: 1 }, centers: 'none', weight: 0.6 },
+    progress: null,
+    finished_at: null,
+  });
+  await runInProcess(roundCommand, ['cancel', '3']);
+  await expect(runInProcess(roundCommand, ['cancel', '2'])).rejects.toThrow('Selection round 2 is done; only one that waits or runs can be cancelled.');
+  const listed = (await runInProcess(roundCommand, ['list'])).stdout.split('\n');
+  expect(listed).toEqual([expect.stringMatching(/^3\t.*k-center\tcancelled$/), expect.stringMatching(/^2\t.*hybrid\tdone, 2 of 2 pairs$/), expect.stringMatching(/^1\t/), '']);
+  expect((await runInProcess(roundCommand, ['show', '2'])).stdout).toMatch(/^Round {8}2, project 2, .*\nState {8}done, 2 of 2 pairs\nOptions {6}k 1200, strategy "hybrid".*\nEmbeddings {3}hashed-ngrams-2\n/);
+  expect((await runInProcess(roundCommand, ['repeat', '2'])).stdout).toBe('Round 2 repeated: equal, 2 picks and their scores.\n');
+  await database.db.updateTable('selection_pick').set({ score: 7 }).where('round_id', '=', 2).where('rank', '=', 1).execute();
+  try {
+    const { stdout: difference } = await runInProcess(roundCommand, ['repeat', '2', '--json']);
+    expect(JSON.parse(difference)).toMatchObject({ round: 2, equal: false, picks: 2, first: { rank: 1, stored: { score: 7 } } });
+    expect(process.exitCode).toBe(1);
+  } finally {
+    process.exitCode = undefined;
+  }
+  await expect(runInProcess(roundCommand, ['show', '0'])).rejects.toThrow('ROUND is 0; rounds count from 1.');
+  await expect(runInProcess(roundCommand, ['run', '--project', '32', '--budget', 'general'])).rejects.toMatchObject({ kind: 'usage', message: '--budget is "general"; give DOMAIN=N, several with commas: support=800,code=400.' });
+});
+
 test('says how many pairs will never be shown', async () => {
   const { stdout } = await runInProcess(pairsCommand, ['import', file('bare.jsonl', pair('bare-1'))]);
   expect(stdout).toContain('Imported 1 pair.\nRedacted: 1 email.\n1 have no consent: they are kept, but never shown to an annotator.');

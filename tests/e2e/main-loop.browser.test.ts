@@ -39,7 +39,7 @@ beforeAll(async () => {
   db = connect(stack.databaseUrl, 4);
   parts = { db, secrets: await ensureSecrets(db), labelStudio: stack.labelStudio, publicUrl: stack.publicUrl };
   ({ projectId, labelStudioProjectId } = await installRubricProject(parts, { title: TITLE, rubric: 'assistant', votesMin: 2, votesMax: 2 }));
-  await launchBatch(parts, { projectId, k: PAIRS, goldCount: GOLD });
+  await launchBatch(parts, { projectId, round: { k: PAIRS }, goldCount: GOLD });
   for (const item of await readItems()) items.set(item.taskId, item);
 });
 afterAll(() => db.destroy());

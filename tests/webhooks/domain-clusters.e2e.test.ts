@@ -15,7 +15,7 @@ beforeAll(async () => {
   db = connect(stack.databaseUrl, 2);
   const parts: ProjectParts = { db, secrets: await ensureSecrets(db), labelStudio: stack.labelStudio, publicUrl: stack.publicUrl };
   ({ projectId, labelStudioProjectId } = await installRubricProject(parts, { title: 'Clusters', rubric: 'assistant' }));
-  await launchBatch(parts, { projectId, k: 12, goldCount: 0 });
+  await launchBatch(parts, { projectId, round: { k: 12 }, goldCount: 0 });
 });
 afterAll(() => db.destroy());
 

@@ -1,0 +1,102 @@
+import type { Db, Tx } from '../../core/database/connect.js';
+import { PairloopError } from '../../core/errors.js';
+import { packageVersion } from '../../core/package-root.js';
+import { embedderOf, type EmbeddingSource } from '../embedding/embedding-source.js';
+import { hashedNgrams } from '../embedding/hashed-ngrams.js';
+import { GIVEN_EMBEDDER } from '../embedding/vector-bytes.js';
+import { STRATEGIES } from '../selection/strategies.js';
+import { embedMissing, haveGivenVectors } from './pool-embeddings.js';
+import { readLabelled, readPool, type PoolPair } from './pool.js';
+import { hashInputs, readInputs, storeInputs, type Candidate } from './round-inputs.js';
+import type { RoundOptions } from './round-options.js';
+import type { StoredRound } from './stored-round.js';
+
+/** Where a round's uncertainties come from when no reward head gives them. */
+const NO_HEAD = 'none';
+
+export interface PrepareOptions {
+  readonly now: () => Date;
+  /** Makes the source of vectors for a pool that brings none; the built-in featuriser unless given. */
+  readonly openEmbeddingSource?: (() => Promise<EmbeddingSource>) | undefined;
+  readonly onEmbedded: (done: number, total: number) => Promise<void>;
+}
+
+/**
+ * Decides what a round looks at and stores it, in one transaction: the ids in order, each with domain, uncertainty,
+ * priority and its vector's hash; the embedder, the head and this code's version. Embeds first what has no vector yet.
+ * From then on nothing that happens to the pool changes the picks. Safe to repeat.
+ *
+ * @throws PairloopError when there is nothing to select from, what the strategy needs is not there, or the embedding
+ * source cannot answer (what was embedded is kept).
+ */
+export async function prepareRound(db: Db, round: StoredRound, options: PrepareOptions): Promise<void> {
+  const candidates = await readCandidates(db, round);
+  assertNumbers(candidates, round.options);
+  const embedder = await embedAll(db, candidates.map(({ id }) => id), options);
+  await db.transaction().execute((tx) => storePrepared(tx, round, { candidates, embedder, preparedAt: options.now() }));
+}
+
+/** Sees to it that every pair has a vector, and answers whose. */
+async function embedAll(db: Db, pairIds: readonly string[], { openEmbeddingSource, onEmbedded }: PrepareOptions): Promise<string> {
+  if (await haveGivenVectors(db, pairIds)) return GIVEN_EMBEDDER;
+  const source = (await openEmbeddingSource?.()) ?? hashedNgrams;
+  await embedMissing(db, pairIds, source, onEmbedded);
+  return embedderOf(source);
+}
+
+async function readCandidates(db: Db, { projectId, options }: StoredRound): Promise<Candidate[]> {
+  const pool = await readPool(db, projectId);
+  const centers = options.centers === 'labelled' ? await readLabelled(db, projectId) : [];
+  const candidates = [...pool.map((pair) => ({ ...pair, isCenter: false })), ...centers.map((pair) => ({ ...pair, isCenter: true }))];
+  return candidates.sort((one, other) => Buffer.compare(Buffer.from(one.id), Buffer.from(other.id)));
+}
+
+function assertNumbers(candidates: readonly Candidate[], { strategy, priority_weight }: RoundOptions): void {
+  const none = (name: 'uncertainty' | 'priority'): boolean => candidates.every((row) => row[name] === null);
+  if (STRATEGIES.get(strategy)?.uncertainty === 'needed' && none('uncertainty')) {
+    throw new PairloopError(`The strategy ${strategy} needs uncertainties, and no pair of the pool has one; import pairs with the field uncertainty, or take another strategy.`);
+  }
+  if (priority_weight > 0 && none('priority')) {
+    throw new PairloopError(`The priority weight is ${priority_weight}, and no pair of the pool has a priority; give priorities, or leave the weight out.`);
+  }
+}
+
+interface Prepared {
+  readonly candidates: readonly Candidate[];
+  readonly embedder: string;
+  readonly preparedAt: Date;
+}
+
+async function storePrepared(tx: Tx, { id, options, projectId }: StoredRound, { candidates, embedder, preparedAt }: Prepared): Promise<void> {
+  await storeInputs(tx, id, embedder, candidates);
+  const settings = { projectId, options, embedder, head: NO_HEAD };
+  await tx
+    .updateTable('selection_round')
+    .set({
+      embedder,
+      head: NO_HEAD,
+      uncertainty_source: uncertaintySourceOf(candidates),
+      code_version: codeVersion(options.strategy),
+      inputs_sha256: hashInputs(settings, await readInputs(tx, id)),
+      pool_size: candidates.filter(({ isCenter }) => !isCenter).length,
+      prepared_at: preparedAt,
+      progress_step: null,
+      progress_done: null,
+      progress_total: null,
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** This code as far as it decides picks. */
+export function codeVersion(strategy: string): string {
+  return `pairloop ${packageVersion()}, ${STRATEGIES.get(strategy)?.version ?? strategy}`;
+}
+
+/** Where the uncertainties come from, in words, for the round's record. */
+function uncertaintySourceOf(candidates: readonly Candidate[]): string {
+  const pool: readonly PoolPair[] = candidates.filter(({ isCenter }) => !isCenter);
+  const given = pool.filter((pair) => pair.uncertainty !== null).length;
+  if (given === 0) return 'none (cold start): diversity alone';
+  return given === pool.length ? 'given in the data' : `given in the data for ${given} of ${pool.length} pairs, 0 for the others`;
+}
