@@ -10,6 +10,7 @@ export const commands: SubCommandsDef = {
   pairs: () => import('./commands/pairs.js').then((module) => module.pairsCommand),
   round: () => import('./commands/round.js').then((module) => module.roundCommand),
   select: () => import('./commands/select.js').then((module) => module.selectCommand),
+  uncertainty: () => import('./commands/uncertainty.js').then((module) => module.uncertaintyCommand),
   status: () => import('./commands/status.js').then((module) => module.statusCommand),
   explain: () => import('./commands/explain.js').then((module) => module.explainCommand),
   judge: () => import('./commands/judge.js').then((module) => module.judgeCommand),
