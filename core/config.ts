@@ -13,6 +13,7 @@ const environmentSchema = z.object({
   PAIRLOOP_ML_BACKEND_URL: url.optional(),
   PAIRLOOP_WEBHOOKS_URL: url.optional(),
   PAIRLOOP_LABEL_STUDIO_ENV: z.string().min(1).optional(),
+  PAIRLOOP_JUDGE_API_KEY: z.string().min(1).optional(),
   PAIRLOOP_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LABEL_STUDIO_URL: url.optional(),
   LABEL_STUDIO_API_KEY: z.string().min(1).optional(),
@@ -51,6 +52,8 @@ export interface Config {
   /** Folder of the managed Label Studio's Python environment; may be shared between data folders. */
   readonly labelStudioEnvDir: string;
   readonly logLevel: string;
+  /** Key of the endpoint that `pairloop judge run` asks. */
+  readonly judgeApiKey: string | undefined;
   /** Undefined: Pairloop runs a managed Label Studio. */
   readonly labelStudio: { readonly url: string; readonly apiKey: string } | undefined;
   /** Undefined: Pairloop runs an embedded PostgreSQL. */
@@ -96,6 +99,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     webhooksUrl: env.PAIRLOOP_WEBHOOKS_URL ?? local(2),
     labelStudioEnvDir: resolve(env.PAIRLOOP_LABEL_STUDIO_ENV ?? `${dataDir}/label-studio-env`),
     logLevel: env.PAIRLOOP_LOG_LEVEL,
+    judgeApiKey: env.PAIRLOOP_JUDGE_API_KEY,
     labelStudio:
       env.LABEL_STUDIO_URL !== undefined && env.LABEL_STUDIO_API_KEY !== undefined
         ? { url: env.LABEL_STUDIO_URL.replace(/\/+$/, ''), apiKey: env.LABEL_STUDIO_API_KEY }
