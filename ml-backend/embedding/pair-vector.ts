@@ -1,3 +1,5 @@
+import { finishHash } from './feature-hash.js';
+
 /** The vectors of a pair's texts, all of one length D. */
 export interface TextVectors {
   readonly prompt: Float32Array;
@@ -34,9 +36,7 @@ function scaleToLengthOne(vector: Float64Array): Float64Array {
   return length === 0 ? vector : vector.map((number) => number / length);
 }
 
-/** s(place): 1 or −1, by the lowest bit of MurmurHash3's 32-bit finaliser of place + 1. */
+/** s(place): 1 or −1, by the lowest bit of the finished hash of place + 1. */
 function signOf(place: number): number {
-  let hash = Math.imul((place + 1) ^ ((place + 1) >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) & 1) === 0 ? 1 : -1;
+  return (finishHash(place + 1) & 1) === 0 ? 1 : -1;
 }

@@ -64,7 +64,7 @@ describe('runRound', () => {
     const steps: unknown[] = [];
     const result = await runRound(database.db, roundId, { ...clock, onProgress: (...step) => steps.push(step) });
     expect(steps).toEqual([['embedded', 10, 10], ...[1, 2, 3, 4, 5, 6].map((done) => ['picked', done, 6])]);
-    expect(result).toMatchObject({ poolSize: 10, picked: 6, embedder: 'hashed-ngrams-2', uncertaintySource: 'none (cold start): diversity alone' });
+    expect(result).toMatchObject({ poolSize: 10, picked: 6, embedder: 'hashed-ngrams-3', uncertaintySource: 'none (cold start): diversity alone' });
     const domains = new Map((await database.db.selectFrom('pair').select(['id', 'domain']).execute()).map((pair) => [pair.id, pair.domain]));
     expect((await picksOf(roundId)).map((pick) => domains.get(pick.pair_id))).toEqual(['support', 'code', 'support', 'support', 'code', 'support']);
   });
