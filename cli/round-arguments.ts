@@ -1,11 +1,11 @@
 import { PairloopError } from '../core/errors.js';
-import { STRATEGIES } from '../ml-backend/selection/strategies.js';
+import { ROUND_STRATEGIES } from '../ml-backend/rounds/round-options.js';
 import { parseNumber, parseWholeNumber } from './number-argument.js';
 
 /** Options of `round run`; what is left out is as `roundOptionsSchema` has it. */
 export const ROUND_ARGUMENTS = {
   k: { type: 'string', alias: 'k', valueHint: 'N', description: 'How many pairs to pick, 1 to 10,000; 1,200 unless given.' },
-  strategy: { type: 'string', valueHint: 'NAME', description: `${[...STRATEGIES.keys()].join(', ')}; hybrid unless given.` },
+  strategy: { type: 'string', valueHint: 'NAME', description: `${ROUND_STRATEGIES.join(', ')}; hybrid unless given.` },
   weight: { type: 'string', valueHint: 'W', description: 'Hybrid: weight of uncertainty against diversity, 0 to 1; 0.6 unless given.' },
   'priority-weight': { type: 'string', valueHint: 'V', description: "Hybrid: weight of the pairs' own priorities, 0 to 1 − weight; 0 unless given." },
   metric: { type: 'string', valueHint: 'NAME', description: 'euclidean (unless given), or cosine.' },

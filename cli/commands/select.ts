@@ -2,6 +2,7 @@ import { defineCommand } from 'citty';
 import { PairloopError } from '../../core/errors.js';
 import { DEFAULT_WEIGHT } from '../../ml-backend/selection/hybrid.js';
 import { readNpy, readNpyIntegers, type NpyArray } from '../../ml-backend/selection/npy.js';
+import { DEFAULT_CANDIDATES } from '../../ml-backend/selection/prompt-balanced-margin.js';
 import { STRATEGIES, unusedOption, type Strategy, type StrategyInput, type UncertaintyRole } from '../../ml-backend/selection/strategies.js';
 import { scaleRowsToUnit } from '../../ml-backend/selection/unit-rows.js';
 import type { Matrix } from '../../ml-backend/numerics/matrix.js';
@@ -19,11 +20,13 @@ export const selectCommand = defineCommand({
     weight: { type: 'string', default: String(DEFAULT_WEIGHT), description: 'hybrid: weight of uncertainty against diversity, 0 to 1' },
     strategy: { type: 'string', default: 'hybrid', valueHint: 'NAME', description: [...STRATEGIES.keys()].join(', ') },
     metric: { type: 'string', default: 'euclidean', valueHint: 'NAME', description: 'euclidean, or cosine: every row is divided by its length first' },
-    centers: { type: 'string', valueHint: 'rows.npy', description: 'row numbers (int64) that are labelled already: not picked, but distances count from them too' },
+    centers: { type: 'string', valueHint: 'rows.npy', description: 'row numbers (int64) that are labelled already: not picked, but distances count from them too, and they count for their prompts' },
+    prompts: { type: 'string', valueHint: 'p.npy', description: 'prompt-balanced-margin: the number (int64) of each row’s prompt' },
+    candidates: { type: 'string', valueHint: 'N', description: `prompt-balanced-margin: how many rows of a prompt compete for a pick; ${DEFAULT_CANDIDATES} unless given` },
     priority: { type: 'string', valueHint: 'p.npy', description: 'hybrid: one number per row, higher is more urgent' },
     'priority-weight': { type: 'string', default: '0', description: 'hybrid: weight of the priority, 0 to 1 − weight' },
     'min-distance': { type: 'string', default: '0', description: 'leave out rows nearer than this to a pick; --json then says how many, "left_out"' },
-    seed: { type: 'string', default: '0', valueHint: 'N', description: 'kmeans++, random: the same seed picks the same' },
+    seed: { type: 'string', default: '0', valueHint: 'N', description: 'prompt-balanced-margin, kmeans++, random: the same seed picks the same' },
     json: { type: 'boolean', description: 'print {"indices", "scores", "elapsed_ms"}; elapsed_ms is the selection itself, without reading the files' },
   },
   async run({ args }) {
@@ -74,6 +77,8 @@ interface OptionTexts {
   readonly strategy: string;
   readonly metric: string;
   readonly centers?: string | undefined;
+  readonly prompts?: string | undefined;
+  readonly candidates?: string | undefined;
   readonly priority?: string | undefined;
   readonly 'priority-weight': string;
   readonly 'min-distance': string;
@@ -86,17 +91,21 @@ function refuseUnused(args: OptionTexts, strategy: Strategy): void {
     centers: args.centers !== undefined,
     priority: args.priority !== undefined || Number(args['priority-weight']) !== 0,
     'min-distance': Number(args['min-distance']) !== 0,
+    prompts: args.prompts !== undefined,
+    candidates: args.candidates !== undefined,
   });
   if (unused !== undefined) throw new PairloopError(`--${unused} has no part in the strategy ${args.strategy}; leave it out, or take another strategy.`, 'usage');
 }
 
-async function readOptions(args: OptionTexts, rows: number): Promise<Pick<StrategyInput, 'centers' | 'priority' | 'priorityWeight' | 'minDistance'>> {
+async function readOptions(args: OptionTexts, rows: number): Promise<Omit<StrategyInput, 'embeddings' | 'uncertainty' | 'k' | 'weight' | 'seed'>> {
   const priorityWeight = parseNumber('--priority-weight', args['priority-weight']);
   if (args.priority !== undefined && priorityWeight === 0) process.stderr.write('--priority has no part: --priority-weight is 0.\n');
   return {
     priorityWeight,
     priority: await readPerRow(args.priority, rows),
     centers: args.centers === undefined ? undefined : await readNpyIntegers(args.centers),
+    prompts: args.prompts === undefined ? undefined : await readNpyIntegers(args.prompts),
+    candidates: args.candidates === undefined ? undefined : parseNumber('--candidates', args.candidates),
     minDistance: parseNumber('--min-distance', args['min-distance']),
   };
 }
@@ -114,6 +123,7 @@ async function readPerRow(path: string | undefined, rows: number): Promise<Float
 /** On stderr: what comes of an uncertainty that is absent, or that the strategy has no use for. */
 function sayRoleOfUncertainty(role: UncertaintyRole, strategy: string, given: boolean): void {
   if (!given && role === 'weighs') process.stderr.write('No --uncertainty (cold start): every uncertainty is 0, diversity alone decides.\n');
+  if (!given && role === 'decides within prompts') process.stderr.write('No --uncertainty (cold start): every uncertainty is 0, the choice is random within prompts.\n');
   if (!given && role === 'decides the first') process.stderr.write('No --uncertainty (cold start): the first pick is row 0.\n');
   if (given && role === 'unused') process.stderr.write(`--uncertainty has no part in the strategy ${strategy}.\n`);
 }

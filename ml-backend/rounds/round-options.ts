@@ -13,9 +13,12 @@ const wholeUpTo = (least: number, most: number) => {
   return z.number(said).refine((value) => Number.isInteger(value) && value >= least && value <= most, said).meta({ type: 'integer', minimum: least, maximum: most });
 };
 
+/** The strategies a round can take: those that are told no prompts, which a round does not store. */
+export const ROUND_STRATEGIES: readonly string[] = [...STRATEGIES].flatMap(([name, { options }]) => (options.includes('prompts') ? [] : [name]));
+
 const fields = z.strictObject({
   k: wholeUpTo(1, K_MAX).default(DEFAULT_K).describe('How many pairs to pick; fewer are picked when the pool has fewer.'),
-  strategy: z.enum([...STRATEGIES.keys()], `must be one of ${[...STRATEGIES.keys()].join(', ')}`).default('hybrid'),
+  strategy: z.enum(ROUND_STRATEGIES, `must be one of ${ROUND_STRATEGIES.join(', ')}`).default('hybrid'),
   weight: share.default(DEFAULT_WEIGHT).describe('Hybrid: weight of uncertainty against diversity.'),
   priority_weight: share.default(0).describe("Hybrid: weight of the team's own priorities; together with `weight` at most 1."),
   metric: z.enum(['euclidean', 'cosine'], 'must be euclidean or cosine').default('euclidean'),
@@ -56,10 +59,10 @@ function faultBetween(options: RoundOptions): { field: keyof RoundOptions; said:
     priority: priority_weight !== 0,
     'min-distance': options.min_distance !== 0,
   });
-  return unused === undefined ? undefined : { field: FIELD_OF_OPTION[unused], said: `must be left out: it has no part in the strategy ${strategy}` };
+  return unused === undefined ? undefined : { field: FIELD_OF_OPTION[unused] ?? 'strategy', said: `must be left out: it has no part in the strategy ${strategy}` };
 }
 
-const FIELD_OF_OPTION: Readonly<Record<StrategyOption, keyof RoundOptions>> = { metric: 'metric', centers: 'centers', priority: 'priority_weight', 'min-distance': 'min_distance' };
+const FIELD_OF_OPTION: Readonly<Partial<Record<StrategyOption, keyof RoundOptions>>> = { metric: 'metric', centers: 'centers', priority: 'priority_weight', 'min-distance': 'min_distance' };
 
 /** @throws PairloopError (usage) naming field and value of what is wrong, and what it must be. */
 export function parseRoundOptions(given: unknown): RoundOptions {

@@ -36,6 +36,13 @@ export function assertCount(k: number): void {
   if (!Number.isInteger(k) || k < 1) refuse(`k is ${k}; it must be a whole number of at least 1.`);
 }
 
+/** @throws PairloopError (usage) for a centre that is no row, and centres that leave no row. */
+export function assertCenters(centers: readonly number[], rows: number): void {
+  const wrong = centers.find((row) => !Number.isInteger(row) || row < 0 || row >= rows);
+  if (wrong !== undefined) refuse(`The centers name row ${wrong}; there are rows 0 to ${rows - 1}.`);
+  if (new Set(centers).size === rows) refuse('Every row is a center; there is nothing to select from.');
+}
+
 /** Its place, or −1. A loop: `findIndex` takes ten times as long, which is felt at 10⁸ numbers. */
 function firstNotFinite(numbers: Float32Array | Float64Array): number {
   for (let at = 0; at < numbers.length; at += 1) if (numbers[at]! - numbers[at]! !== 0) return at;

@@ -1,6 +1,6 @@
 import type { Matrix } from '../numerics/matrix.js';
 import type { NearestPicks } from './nearest-picks.js';
-import { refuse } from './selection-input.js';
+import { assertCenters, refuse } from './selection-input.js';
 
 /** What a selection by distance can be told beyond its definition. */
 export interface SpreadOptions {
@@ -12,9 +12,7 @@ export interface SpreadOptions {
 
 /** @throws PairloopError (usage) for a centre that is no row, centres that leave no row, and a distance below 0. */
 export function assertSpread({ centers = [], minDistance = 0 }: SpreadOptions, { rows }: Matrix): void {
-  const wrong = centers.find((row) => !Number.isInteger(row) || row < 0 || row >= rows);
-  if (wrong !== undefined) refuse(`The centers name row ${wrong}; there are rows 0 to ${rows - 1}.`);
-  if (new Set(centers).size === rows) refuse('Every row is a center; there is nothing to select from.');
+  assertCenters(centers, rows);
   if (!(minDistance >= 0) || minDistance === Infinity) refuse(`The least distance is ${minDistance}; it must be 0 or more.`);
 }
 

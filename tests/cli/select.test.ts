@@ -75,6 +75,24 @@ describe('pairloop select', () => {
     expect(await run('--metric', 'cosine', '--strategy', 'k-center')).toMatchObject({ indices: [1, 0, 2, 3], scores: [0, 1, 0, 0] });
   });
 
+  test('prompt-balanced-margin: --prompts, --candidates, --centers', async () => {
+    const prompts = saveNpy('prompts.npy', '(4,)', [8, 8, 9, 9], 'i4');
+    const run = async (...args: string[]): Promise<{ indices: number[]; stderr: string }> => {
+      const { stdout, stderr } = await runInProcess(selectCommand, ['--embeddings', x, '--strategy', 'prompt-balanced-margin', '--prompts', prompts, '-k', '3', '--json', ...args]);
+      return { indices: (JSON.parse(stdout) as { indices: number[] }).indices, stderr };
+    };
+    // The most uncertain row of each prompt first, whichever prompt begins; then what is left of the one that began.
+    const { indices, stderr } = await run('--uncertainty', u);
+    expect(new Set(indices.slice(0, 2))).toEqual(new Set([1, 3]));
+    expect(indices[2]).toBe(indices[0] === 1 ? 0 : 2);
+    expect(stderr).toBe('');
+    expect((await run('--uncertainty', u, '--centers', saveNpy('labelled.npy', '(1,)', [1], 'i4'))).indices[0]).toBe(3);
+    const random = new Set<string>();
+    for (let seed = 0; seed < 12; seed += 1) random.add(String((await run('--uncertainty', u, '--candidates', '1', '--seed', String(seed))).indices));
+    expect(random.size).toBeGreaterThan(2);
+    expect((await run()).stderr).toBe('No --uncertainty (cold start): every uncertainty is 0, the choice is random within prompts.\n');
+  });
+
   test('says how many rows were left out, and that a priority without weight has no part', async () => {
     const { stderr } = await runInProcess(selectCommand, ['--embeddings', x, '--uncertainty', u, '-k', '4', '--min-distance', '1.5', '--priority', u]);
     expect(stderr).toContain('1 were left out for being nearer to a pick than 1.5.');
@@ -84,10 +102,12 @@ describe('pairloop select', () => {
   test.each<[string, string[], RegExp]>([
     ['a metric that is not there', ['--embeddings', x, '-k', '1', '--metric', 'manhattan'], /--metric manhattan is not there; take euclidean or cosine/],
     ['centers in a strategy without', ['--embeddings', x, '-k', '1', '--strategy', 'random', '--centers', x], /--centers has no part in the strategy random/],
+    ['prompts in the hybrid', ['--embeddings', x, '-k', '1', '--prompts', x], /--prompts has no part in the strategy hybrid/],
+    ['prompt-balanced-margin without prompts', ['--embeddings', x, '-k', '1', '--strategy', 'prompt-balanced-margin'], /needs the number of each row's prompt; give it with --prompts/],
     ['a priority in k-center', ['--embeddings', x, '-k', '1', '--strategy', 'k-center', '--priority', u], /--priority has no part in the strategy k-center/],
     ['centers that are no whole numbers', ['--embeddings', x, '-k', '1', '--centers', u], /u\.npy holds numbers of type <f4 .* not whole numbers/],
     ['a center that is no row', ['--embeddings', x, '-k', '1', '--centers', saveNpy('far.npy', '(1,)', [4], 'i4')], /centers name row 4; there are rows 0 to 3/],
-    ['a strategy that is not there', ['--embeddings', x, '-k', '1', '--strategy', 'best'], /--strategy best is not there; take one of hybrid, k-center, facility-location, kmeans\+\+, uncertainty, random\./],
+    ['a strategy that is not there', ['--embeddings', x, '-k', '1', '--strategy', 'best'], /--strategy best is not there; take one of hybrid, prompt-balanced-margin, k-center, facility-location, kmeans\+\+, uncertainty, random\./],
     ['a seed that is no whole number', ['--embeddings', x, '-k', '1', '--seed', '1.5'], /--seed is "1\.5"/],
     ['the strategy uncertainty without uncertainties', ['--embeddings', x, '-k', '1', '--strategy', 'uncertainty'], /needs one number per row; give it with --uncertainty/],
     ['k that is no number', ['--embeddings', x, '-k', 'many'], /-k is "many"; give a number/],

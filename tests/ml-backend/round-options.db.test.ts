@@ -7,6 +7,7 @@ import { registerSelectionJobs } from '../../ml-backend/jobs.js';
 import { repeatRound } from '../../ml-backend/rounds/repeat-round.js';
 import { createRound, runRound } from '../../ml-backend/rounds/round.js';
 import { cancelRound, readRound } from '../../ml-backend/rounds/stored-round.js';
+import { ROUND_STRATEGIES } from '../../ml-backend/rounds/round-options.js';
 import { STRATEGIES } from '../../ml-backend/selection/strategies.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { addBatch, addPairs, emptyPool } from './seed-pool.js';
@@ -51,7 +52,7 @@ const columnsOf = (rows: typeof ROWS) => ({
 });
 
 describe('a round takes all that a selection takes:', () => {
-  test.each([...STRATEGIES.keys()])('%s', async (strategy) => {
+  test.each(ROUND_STRATEGIES)('%s', async (strategy) => {
     await seedRows();
     const rows = ROWS.slice(4);
     const { indices, scores } = STRATEGIES.get(strategy)!.select({ ...columnsOf(rows), k: 9, weight: 0.3, seed: 5 });
@@ -130,7 +131,7 @@ describe('a vector that is none', () => {
 });
 
 describe('a round that is cut off', () => {
-  test.each([...STRATEGIES.keys()])('%s: is taken up with the same picks, whatever was imported meanwhile; none are seen before', async (strategy) => {
+  test.each(ROUND_STRATEGIES)('%s: is taken up with the same picks, whatever was imported meanwhile; none are seen before', async (strategy) => {
     await seedRows();
     const whole = await run({ k: 9, strategy, seed: 3 });
     const roundId = await newRound({ k: 9, strategy, seed: 3 });
@@ -192,7 +193,7 @@ describe('cancelRound', () => {
 });
 
 describe('repeatRound', () => {
-  test.each([...STRATEGIES.keys()])('%s: equal, whatever became of the pool since', async (strategy) => {
+  test.each(ROUND_STRATEGIES)('%s: equal, whatever became of the pool since', async (strategy) => {
     await seedRows();
     const { roundId } = await run({ k: 9, strategy, seed: 8 });
     await addPairs(database.db, 'pool', [{ id: 'new', embedding: [70, 70, 70], uncertainty: 1 }]);
