@@ -15,8 +15,8 @@ export interface KappaEstimate extends Estimate {
   readonly expected: number | null;
 }
 
-/** Equal pairs of votes put together: `counts[i]` items have category `first[i]` by the first and `second[i]` by the second rater. */
-interface Cells {
+/** Equal pairs of votes put together: `counts[i]` items have category `first[i]` by the first and `second[i]` by the second rater. In ascending order of both. */
+export interface Cells {
   readonly first: Uint32Array;
   readonly second: Uint32Array;
   readonly counts: Uint32Array;
@@ -84,7 +84,8 @@ export function cohenKappaOfMatrix(matrix: readonly (readonly number[])[], optio
   );
 }
 
-function kappaOfCells(given: Cells, options: KappaOptions): KappaEstimate {
+/** Cohen's κ, as `cohenKappa` gives it, of votes that are counted already. */
+export function kappaOfCells(given: Cells, options: KappaOptions): KappaEstimate {
   const { cells, categories } = renumber(given);
   const margins = marginsOf(cells, cells.counts, categories.length);
   const { items } = margins;

@@ -67,16 +67,19 @@ export interface DawidSkene {
  * @throws PairloopError when a rater has two different values for an item, or a number is not finite.
  */
 export function dawidSkene(votes: readonly ItemVote[], options: DawidSkeneOptions = {}): DawidSkene {
+  return dawidSkeneOfTable(tabulateVotes(votes), options);
+}
+
+/** As `dawidSkene`, of votes that are in a table already. */
+export function dawidSkeneOfTable(table: VoteTable, options: DawidSkeneOptions): DawidSkene {
   const { model = 'full', tolerance = 1e-6, iterationsMax = 1000 } = options;
-  const table = tabulateVotes(votes);
   const reason = whyUndefined(table);
   if (reason !== null) return describe(table, model, labelShares(table), reason);
   const raters = new RaterModel(table, model);
   let iterations = 0;
   let change = Infinity;
   while (iterations < iterationsMax && change > tolerance) {
-    change = raters.expect();
-    raters.maximise();
+    change = raters.iterate();
     iterations += 1;
   }
   const described = describe(table, model, raters.posteriors, undefined, raters);
@@ -92,18 +95,22 @@ function whyUndefined(table: VoteTable): string | null {
 
 function describe(table: VoteTable, model: ConsensusModel, posteriors: Float64Array, reason?: string, raters?: RaterModel): DawidSkene {
   const width = table.values.length;
-  const items = table.items.map((item, index) => ({
-    item,
-    votes: table.offsets[index + 1]! - table.offsets[index]!,
-    posterior: [...posteriors.subarray(index * width, (index + 1) * width)],
-  }));
+  const prior = table.values.map(() => 0);
+  const items = table.items.map((item, index) => {
+    const posterior: number[] = [];
+    for (let value = 0; value < width; value += 1) {
+      posterior.push(posteriors[index * width + value]!);
+      prior[value]! += posteriors[index * width + value]!;
+    }
+    return { item, votes: table.offsets[index + 1]! - table.offsets[index]!, posterior };
+  });
   const votesOf = new Uint32Array(table.raters.length);
   for (const rater of table.raterOf) votesOf[rater]! += 1;
   return {
     model,
     values: table.values,
     n: { items: table.itemCount, votes: table.valueOf.length, raters: table.raters.length },
-    prior: table.values.map((_, value) => items.reduce((sum, { posterior }) => sum + posterior[value]!, 0) / items.length),
+    prior: prior.map((sum) => sum / items.length),
     items: items.sort((a, b) => (a.item < b.item ? -1 : 1)),
     raters: table.raters.map((rater, index) => ({
       rater,

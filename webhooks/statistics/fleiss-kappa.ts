@@ -1,4 +1,4 @@
-import { estimate, type BootstrapOptions, type Estimate } from './bootstrap.js';
+import type { CountedStatistic } from './bootstrap.js';
 import { shareValues, whyOneValue } from './value-shares.js';
 import type { ValueCounts } from './value-counts.js';
 
@@ -15,16 +15,13 @@ import type { ValueCounts } from './value-counts.js';
  * Reliability" (4th edition, 2014), chapter 2.
  * Cost: linear in the distinct patterns of votes.
  */
-export function fleissKappa(counts: ValueCounts, options: BootstrapOptions): Estimate {
-  return estimate(
-    {
-      n: counts.n,
-      frequencies: counts.frequencies,
-      evaluate: (frequencies) => evaluateFleiss(counts, frequencies),
-      explain: () => counts.unpairedReason ?? whyOneValue(counts),
-    },
-    options,
-  );
+export function fleissKappa(counts: ValueCounts): CountedStatistic {
+  return {
+    n: counts.n,
+    frequencies: counts.frequencies,
+    evaluate: (frequencies) => evaluateFleiss(counts, frequencies),
+    explain: () => counts.unpairedReason ?? whyOneValue(counts),
+  };
 }
 
 function evaluateFleiss(counts: ValueCounts, frequencies: Uint32Array): number | null {

@@ -1,4 +1,4 @@
-import { estimate, type BootstrapOptions, type Estimate } from './bootstrap.js';
+import type { CountedStatistic } from './bootstrap.js';
 import type { ValueCounts } from './value-counts.js';
 import { countUsedValues, shareValues, whyOneValue } from './value-shares.js';
 
@@ -15,17 +15,14 @@ import { countUsedValues, shareValues, whyOneValue } from './value-shares.js';
  * Source: K. Gwet, "Computing inter-rater reliability and its variance in the presence of high agreement" (2008).
  * Cost: linear in the distinct patterns of votes.
  */
-export function gwetAc1(counts: ValueCounts, options: BootstrapOptions): Estimate {
+export function gwetAc1(counts: ValueCounts): CountedStatistic {
   const used = countUsedValues(counts);
-  return estimate(
-    {
-      n: counts.n,
-      frequencies: counts.frequencies,
-      evaluate: (frequencies) => evaluateAc1(counts, frequencies, used),
-      explain: () => counts.unpairedReason ?? whyOneValue(counts),
-    },
-    options,
-  );
+  return {
+    n: counts.n,
+    frequencies: counts.frequencies,
+    evaluate: (frequencies) => evaluateAc1(counts, frequencies, used),
+    explain: () => counts.unpairedReason ?? whyOneValue(counts),
+  };
 }
 
 function evaluateAc1(counts: ValueCounts, frequencies: Uint32Array, used: number): number | null {

@@ -1,6 +1,7 @@
 import { PairloopError } from '../../core/errors.js';
-import { estimate, type BootstrapOptions, type Estimate } from './bootstrap.js';
-import type { ValueCounts, ValuePattern } from './value-counts.js';
+import type { CountedStatistic } from './bootstrap.js';
+import type { ValueCounts } from './value-counts.js';
+import type { ValuePattern } from './value-patterns.js';
 import { whyOneValue } from './value-shares.js';
 
 /** What distance between two values means: equal or not; ranks apart; numbers apart. */
@@ -23,17 +24,14 @@ export type MeasurementLevel = (typeof MEASUREMENT_LEVELS)[number];
  *
  * @throws PairloopError (usage) when the level needs numbers and a value is text.
  */
-export function krippendorffAlpha(counts: ValueCounts, level: MeasurementLevel, options: BootstrapOptions): Estimate {
+export function krippendorffAlpha(counts: ValueCounts, level: MeasurementLevel): CountedStatistic {
   const positionsOf = scaleOf(level, counts.values);
-  return estimate(
-    {
-      n: counts.n,
-      frequencies: counts.frequencies,
-      evaluate: (frequencies) => evaluateAlpha(counts, frequencies, positionsOf),
-      explain: () => counts.unpairedReason ?? whyOneValue(counts),
-    },
-    options,
-  );
+  return {
+    n: counts.n,
+    frequencies: counts.frequencies,
+    evaluate: (frequencies) => evaluateAlpha(counts, frequencies, positionsOf),
+    explain: () => counts.unpairedReason ?? whyOneValue(counts),
+  };
 }
 
 /** Where each value lies on the scale, given how often each occurs; null where values are only equal or not. */

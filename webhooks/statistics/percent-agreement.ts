@@ -1,5 +1,6 @@
-import { estimate, type BootstrapOptions, type Estimate } from './bootstrap.js';
-import type { ValueCounts, ValuePattern } from './value-counts.js';
+import type { CountedStatistic } from './bootstrap.js';
+import type { ValueCounts } from './value-counts.js';
+import type { ValuePattern } from './value-patterns.js';
 
 /**
  * Percent agreement: of all pairs of votes on the same item, the share in which both votes have the same value (0 to 1,
@@ -7,40 +8,32 @@ import type { ValueCounts, ValuePattern } from './value-counts.js';
  * m(m − 1)/2; an item with fewer than two votes adds none. Between two raters this is the p_o of Cohen's κ.
  * Null when no item has two votes.
  */
-export function percentAgreement(counts: ValueCounts, options: BootstrapOptions): Estimate {
-  return estimateShare(counts, options, agreeingPairs, (pattern) => (pattern.votes * (pattern.votes - 1)) / 2);
+export function percentAgreement(counts: ValueCounts): CountedStatistic {
+  return shareOf(counts, agreeingPairs, (pattern) => (pattern.votes * (pattern.votes - 1)) / 2);
 }
 
 /** Of the items with at least two votes, the share on which all votes have the same value. Null when there is none. */
-export function allAgreeShare(counts: ValueCounts, options: BootstrapOptions): Estimate {
-  return estimateShare(counts, options, (pattern) => (pattern.codes.length === 1 ? 1 : 0), () => 1);
+export function allAgreeShare(counts: ValueCounts): CountedStatistic {
+  return shareOf(counts, (pattern) => (pattern.codes.length === 1 ? 1 : 0), () => 1);
 }
 
 function agreeingPairs(pattern: ValuePattern): number {
   return pattern.counts.reduce((sum, count) => sum + (count * (count - 1)) / 2, 0);
 }
 
-/** Estimates Σ part / Σ whole over the items. */
-function estimateShare(
-  counts: ValueCounts,
-  options: BootstrapOptions,
-  part: (pattern: ValuePattern) => number,
-  whole: (pattern: ValuePattern) => number,
-): Estimate {
+/** Σ part / Σ whole over the items. */
+function shareOf(counts: ValueCounts, part: (pattern: ValuePattern) => number, whole: (pattern: ValuePattern) => number): CountedStatistic {
   const parts = counts.patterns.map(part);
   const wholes = counts.patterns.map(whole);
-  return estimate(
-    {
-      n: counts.n,
-      frequencies: counts.frequencies,
-      evaluate(frequencies) {
-        const total = weightedSum(wholes, frequencies);
-        return total === 0 ? null : weightedSum(parts, frequencies) / total;
-      },
-      explain: () => counts.unpairedReason ?? 'no item has two votes',
+  return {
+    n: counts.n,
+    frequencies: counts.frequencies,
+    evaluate(frequencies) {
+      const total = weightedSum(wholes, frequencies);
+      return total === 0 ? null : weightedSum(parts, frequencies) / total;
     },
-    options,
-  );
+    explain: () => counts.unpairedReason ?? 'no item has two votes',
+  };
 }
 
 function weightedSum(terms: readonly number[], frequencies: Uint32Array): number {

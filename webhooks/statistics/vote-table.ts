@@ -24,31 +24,59 @@ export interface VoteTable {
  * @throws PairloopError when a rater has two different values for an item, or a number is not finite.
  */
 export function tabulateVotes(votes: readonly ItemVote[]): VoteTable {
-  const items = new Map<string, number>();
-  for (const { item } of votes) if (!items.has(item)) items.set(item, items.size);
-  const raters = rank(new Set(votes.map((vote) => vote.rater)));
-  const values = rank(new Set(votes.map((vote) => vote.value)));
+  const items = new Numbering<string>(votes.length);
+  const raters = new Numbering<string>(votes.length);
+  const values = new Numbering<string | number>(votes.length);
+  for (const vote of votes) {
+    if (typeof vote.value === 'number' && !Number.isFinite(vote.value)) throw notFinite(vote);
+    items.push(vote.item);
+    raters.push(vote.rater);
+    values.push(vote.value);
+  }
+  const itemCount = items.names.length;
+  const offsets = new Uint32Array(itemCount + 1);
+  for (const item of items.numberOf) offsets[item + 1]! += 1;
+  for (let item = 0; item < itemCount; item += 1) offsets[item + 1]! += offsets[item]!;
 
-  const offsets = new Uint32Array(items.size + 1);
-  for (const { item } of votes) offsets[items.get(item)! + 1]! += 1;
-  for (let item = 0; item < items.size; item += 1) offsets[item + 1]! += offsets[item]!;
-
+  const [raterRank, valueRank] = [raters.ascending(), values.ascending()];
   const raterOf = new Uint32Array(votes.length);
   const valueOf = new Uint32Array(votes.length);
   const next = offsets.slice();
-  for (const vote of votes) {
-    if (typeof vote.value === 'number' && !Number.isFinite(vote.value)) throw notFinite(vote);
-    const place = next[items.get(vote.item)!]!++;
-    raterOf[place] = raters.get(vote.rater)!;
-    valueOf[place] = values.get(vote.value)!;
+  for (let vote = 0; vote < votes.length; vote += 1) {
+    const place = next[items.numberOf[vote]!]!++;
+    raterOf[place] = raterRank.places[raters.numberOf[vote]!]!;
+    valueOf[place] = valueRank.places[values.numberOf[vote]!]!;
   }
-  const table = { itemCount: items.size, items: [...items.keys()], raters: [...raters.keys()], values: [...values.keys()], offsets, raterOf, valueOf };
-  return withoutRepeats(table);
+  return withoutRepeats({ itemCount, items: items.names, raters: raterRank.names, values: valueRank.names, offsets, raterOf, valueOf });
 }
 
-/** Each value with its place in ascending order. */
-function rank<T extends string | number>(values: Set<T>): Map<T, number> {
-  return new Map([...values].sort(compareValues).map((value, index) => [value, index]));
+/** Names by number, in the order in which they first occur, and the number of each name that was pushed. */
+class Numbering<T extends string | number> {
+  readonly names: T[] = [];
+  readonly numberOf: Uint32Array;
+  private readonly known = new Map<T, number>();
+  private pushed = 0;
+
+  constructor(count: number) {
+    this.numberOf = new Uint32Array(count);
+  }
+
+  push(name: T): void {
+    let number = this.known.get(name);
+    if (number === undefined) {
+      number = this.names.push(name) - 1;
+      this.known.set(name, number);
+    }
+    this.numberOf[this.pushed++] = number;
+  }
+
+  /** The names in ascending order, and the place there of each number. */
+  ascending(): { readonly names: readonly T[]; readonly places: Uint32Array } {
+    const names = this.names.toSorted(compareValues);
+    const places = new Uint32Array(names.length);
+    for (const [place, name] of names.entries()) places[this.known.get(name)!] = place;
+    return { names, places };
+  }
 }
 
 function compareValues(a: string | number, b: string | number): number {
