@@ -11,6 +11,7 @@ import { registerSelectionJobs } from '../ml-backend/jobs.js';
 import { startMlBackend } from '../ml-backend/protocol/server.js';
 import { startWebhookService } from '../webhooks/intake/service.js';
 import { registerWebhookJobs } from '../webhooks/jobs.js';
+import { runOptions } from './system/run-options.js';
 
 export const ROLE_NAMES = ['ml-backend', 'webhooks', 'worker', 'gateway'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
@@ -63,7 +64,7 @@ async function startWebhooks(context: RoleContext): Promise<RunningRole> {
 async function startWorker(context: RoleContext): Promise<RunningRole> {
   const queue = await startQueue(context.databaseUrl, context.log);
   await registerWebhookJobs(queue, { ...context, labelStudio: new LabelStudioClient(context.labelStudio), now });
-  await registerSelectionJobs(queue, { ...context, now, clockMs: () => performance.now() });
+  await registerSelectionJobs(queue, { ...context, ...runOptions(context.config) });
   const health = await startHealth(context.config.workerPort);
   return {
     async close() {

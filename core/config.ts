@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { PairloopError } from './errors.js';
 
 const port = z.coerce.number().int().min(1).max(65_530);
+const atLeastOne = z.coerce.number().int().min(1);
 const url = z.url({ protocol: /^https?$/, error: 'must be a URL that starts with http:// or https://' });
 
 const environmentSchema = z.object({
@@ -14,6 +15,12 @@ const environmentSchema = z.object({
   PAIRLOOP_WEBHOOKS_URL: url.optional(),
   PAIRLOOP_LABEL_STUDIO_ENV: z.string().min(1).optional(),
   PAIRLOOP_JUDGE_API_KEY: z.string().min(1).optional(),
+  PAIRLOOP_EMBEDDING_URL: url.optional(),
+  PAIRLOOP_EMBEDDING_MODEL: z.string().min(1).optional(),
+  PAIRLOOP_EMBEDDING_API_KEY: z.string().min(1).optional(),
+  PAIRLOOP_EMBEDDING_CHARACTERS: atLeastOne.default(6_000),
+  PAIRLOOP_EMBEDDING_REQUESTS_PER_MINUTE: atLeastOne.default(600),
+  PAIRLOOP_EMBEDDING_TOKENS: atLeastOne.default(50_000_000),
   PAIRLOOP_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LABEL_STUDIO_URL: url.optional(),
   LABEL_STUDIO_API_KEY: z.string().min(1).optional(),
@@ -29,6 +36,18 @@ const BASE_NAMES = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'TZ', 'SSL_CERT_FILE', 'RE
 export function childEnvironment(inherit: 'all' | 'base', changes: Record<string, string>): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => inherit === 'all' || BASE_NAMES.includes(name));
   return { ...Object.fromEntries(inherited), ...changes };
+}
+
+/** An OpenAI-compatible endpoint for embeddings. */
+interface EmbeddingEndpoint {
+  readonly url: string;
+  readonly model: string;
+  readonly apiKey: string | undefined;
+  /** How much of a text counts, in UTF-16 units. */
+  readonly charactersMax: number;
+  readonly requestsPerMinute: number;
+  /** Budget of one round. */
+  readonly tokensMax: number;
 }
 
 /** Where every part listens and which parts are the team's own. Roles on one machine take the ports after the public one. */
@@ -54,6 +73,8 @@ export interface Config {
   readonly logLevel: string;
   /** Key of the endpoint that `pairloop judge run` asks. */
   readonly judgeApiKey: string | undefined;
+  /** The endpoint that embeds pairs which bring no vectors. Undefined: the built-in featuriser does. */
+  readonly embedding: EmbeddingEndpoint | undefined;
   /** Undefined: Pairloop runs a managed Label Studio. */
   readonly labelStudio: { readonly url: string; readonly apiKey: string } | undefined;
   /** Undefined: Pairloop runs an embedded PostgreSQL. */
@@ -100,10 +121,28 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     labelStudioEnvDir: resolve(env.PAIRLOOP_LABEL_STUDIO_ENV ?? `${dataDir}/label-studio-env`),
     logLevel: env.PAIRLOOP_LOG_LEVEL,
     judgeApiKey: env.PAIRLOOP_JUDGE_API_KEY,
+    embedding: readEmbedding(env),
     labelStudio:
       env.LABEL_STUDIO_URL !== undefined && env.LABEL_STUDIO_API_KEY !== undefined
         ? { url: env.LABEL_STUDIO_URL.replace(/\/+$/, ''), apiKey: env.LABEL_STUDIO_API_KEY }
         : undefined,
     databaseUrl: env.DATABASE_URL,
+  };
+}
+
+function readEmbedding(env: z.infer<typeof environmentSchema>): EmbeddingEndpoint | undefined {
+  const { PAIRLOOP_EMBEDDING_URL: url, PAIRLOOP_EMBEDDING_MODEL: model } = env;
+  if (url === undefined && model === undefined) return undefined;
+  if (url === undefined || model === undefined) {
+    const missing = url === undefined ? 'PAIRLOOP_EMBEDDING_URL' : 'PAIRLOOP_EMBEDDING_MODEL';
+    throw new PairloopError(`${missing} is missing: to embed pairs through an endpoint set both PAIRLOOP_EMBEDDING_URL and PAIRLOOP_EMBEDDING_MODEL; to use the built-in featuriser set neither.`, 'usage');
+  }
+  return {
+    url,
+    model,
+    apiKey: env.PAIRLOOP_EMBEDDING_API_KEY,
+    charactersMax: env.PAIRLOOP_EMBEDDING_CHARACTERS,
+    requestsPerMinute: env.PAIRLOOP_EMBEDDING_REQUESTS_PER_MINUTE,
+    tokensMax: env.PAIRLOOP_EMBEDDING_TOKENS,
   };
 }

@@ -16,6 +16,7 @@ import { ROUND_ARGUMENTS, readRoundOptions } from '../round-arguments.js';
 import { renderRepetition, renderRound, renderRounds } from '../round-lines.js';
 import { createSteps } from '../step-lines.js';
 import { withDatabase } from '../system/connected.js';
+import { runOptions } from '../system/run-options.js';
 
 /** Rounds listed, newest first. */
 const LISTED_MAX = 50;
@@ -49,7 +50,7 @@ async function runHere(db: Db, project: FoundProject, options: Record<string, un
     const roundId = await createRound(db, { projectId: project.id, options });
     const ranking = steps.begin(`Round ${roundId}`);
     const onProgress = (doing: string, done: number, total: number): void => ranking.report(`${doing} ${done} of ${total}`);
-    const result = await runRound(db, roundId, { now: () => new Date(), clockMs: () => performance.now(), onProgress });
+    const result = await runRound(db, roundId, { ...runOptions(loadConfig()), onProgress });
     ranking.done('done');
     const elapsedMs = Math.round(result.elapsedMs);
     const document = { round: roundId, project: project.labelStudioId, pool: result.poolSize, picked: result.picked, embedder: result.embedder, uncertainty: result.uncertaintySource, elapsed_ms: elapsedMs };

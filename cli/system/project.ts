@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { loadConfig } from '../../core/config.js';
 import type { Db } from '../../core/database/connect.js';
 import type { Secrets } from '../../core/database/secrets.js';
 import { LabelStudioClient, type LabelStudioAccess } from '../../core/label-studio/client.js';
@@ -14,6 +15,7 @@ import { storeGoldAnswers } from '../../webhooks/quality/gold.js';
 import { installProject, type InstalledProject } from '../../webhooks/quality/project.js';
 import { shipBatch } from '../../webhooks/quality/shipment.js';
 import { compileForHost, type LabelConfigHost } from '../label-config-host.js';
+import { runOptions } from './run-options.js';
 
 /** What crosses rooms: the database, Label Studio and the shared secrets. */
 export interface ProjectParts {
@@ -116,7 +118,7 @@ export interface ShippedBatch {
 export async function launchBatch(parts: ProjectParts, batch: NewBatch, onProgress?: (done: number, total: number) => void): Promise<ShippedBatch> {
   const { projectId, round: wanted, ...gold } = batch;
   const roundId = typeof wanted === 'number' ? wanted : await createRound(parts.db, { projectId, options: wanted });
-  const round = await runRound(parts.db, roundId, { now: () => new Date(), clockMs: () => performance.now() });
+  const round = await runRound(parts.db, roundId, runOptions(loadConfig()));
   const built = await buildBatch({ db: parts.db, randomInt }, { projectId, roundId, ...gold });
   await ship(parts, built.batchId, onProgress);
   const { batchId, pairCount, goldCount, withheld } = built;

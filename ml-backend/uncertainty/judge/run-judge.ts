@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { IncomingPair } from '../../../core/domain/pair.js';
 import { displayedOrderSchema, type DisplayedOrder } from '../../../core/domain/verdict.js';
 import type { Endpoint } from '../../endpoint/endpoint.js';
+import { inParallel } from '../../endpoint/in-parallel.js';
 import { redactPair, type Redact } from '../../pool/incoming-content.js';
 import type { AnswersFile } from './answers-file.js';
 import { JUDGE_PROMPT_VERSION, answerKey, judgeRequest, readAnswer, tokensMost, type JudgeQuestion, type JudgedTexts } from './judge-prompt.js';
@@ -44,25 +45,14 @@ export async function runJudge(pairs: readonly IncomingPair[], endpoint: Endpoin
   const open = all.filter(({ pair, order, key }) => !answers.has({ item: pair.id, judge: options.judge, order, key }));
   const known = all.length - open.length;
   options.onProgress?.(known, all.length);
-  let next = 0;
   let asked = 0;
   let unreadable = 0;
-  let failure: { readonly error: unknown } | undefined;
-  const work = async (): Promise<void> => {
-    while (failure === undefined && next < open.length) {
-      const question = open[next++]!;
-      try {
-        const { verdict } = await ask(question, endpoint, answers, options);
-        asked += 1;
-        if (verdict === null) unreadable += 1;
-        options.onProgress?.(known + asked, all.length);
-      } catch (error) {
-        failure ??= { error };
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: options.parallel }, work));
-  if (failure !== undefined) throw failure.error;
+  await inParallel(open, options.parallel, async (question) => {
+    const { verdict } = await ask(question, endpoint, answers, options);
+    asked += 1;
+    if (verdict === null) unreadable += 1;
+    options.onProgress?.(known + asked, all.length);
+  });
   return { asked, known, unreadable };
 }
 
