@@ -22,7 +22,7 @@ function sourceStamp() {
       hash.update(`${path}\0${status.size}\0${status.mtimeMs}\n`);
     }
   };
-  for (const source of [...SOURCES, 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', ...VITE_CONFIGS, 'scripts/lean-markdown.mjs']) {
+  for (const source of [...SOURCES, 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', ...VITE_CONFIGS, 'vite.page.ts', 'scripts/lean-markdown.mjs']) {
     if (existsSync(join(ROOT, source))) visit(join(ROOT, source));
   }
   return hash.digest('hex');

@@ -34,6 +34,11 @@ export interface PromptContext {
 
 const FENCE = /^ {0,3}(?:```|~~~)/m;
 
+/** Whether Markdown holds a fenced block of code (CommonMark 4.5), told by its opening line alone; false for an empty text. */
+export function hasCode(markdown: string): boolean {
+  return FENCE.test(markdown);
+}
+
 type Seen = Pick<TaskData, 'domain' | 'difficulty' | 'safety' | 'prompt' | 'messages' | 'response_a' | 'response_b' | 'checks_a' | 'checks_b'>;
 
 /** Reads the context from what an annotator may see of a pair. */
@@ -43,7 +48,7 @@ export function contextOf(task: Seen): PromptContext {
     domain: task.domain,
     difficulty: task.difficulty,
     safety: task.safety,
-    code: task.checks_a !== null || task.checks_b !== null || FENCE.test(task.response_a) || FENCE.test(task.response_b),
+    code: task.checks_a !== null || task.checks_b !== null || hasCode(task.response_a) || hasCode(task.response_b),
     turns: users.length,
     promptWords: countWords(users.at(-1) ?? ''),
   };

@@ -1,9 +1,10 @@
 import { createRoot, type Root } from 'react-dom/client';
 import { PausePanel } from '../view/PausePanel.js';
 import type { ComparisonSession } from '../view/state/session.js';
+import { clock } from './clock.js';
 import { Connection } from './connection.js';
 import { addTheme, EditorMount } from './editor-mount.js';
-import { EarlyPresentation, watchTasks } from './early-presentation.js';
+import { EarlyPresentation } from './early-presentation.js';
 import { KeptWork } from './kept-work.js';
 import { listenToKeys } from './keyboard.js';
 import { joinTabs } from './other-tabs.js';
@@ -64,15 +65,10 @@ async function deleteDraft(id: number): Promise<void> {
   await fetchIt(`/api/drafts/${id}`, { method: 'DELETE' }).catch(() => undefined);
 }
 
-function after(ms: number, call: () => void): () => void {
-  const timer = setTimeout(call, ms);
-  return () => clearTimeout(timer);
-}
-
-const connection = new Connection({ probe, after, target: window });
+const connection = new Connection({ probe, after: clock.after, target: window });
 const kept = new KeptWork(() => window.localStorage, () => Date.now());
 const saving = new Saving({ connection, kept, tabs: joinTabs(user), user, deleteDraft });
-const early = new EarlyPresentation((taskId) => askPresentation(taskId, fetchIt), () => performance.now());
+const early = new EarlyPresentation((taskId) => askPresentation(taskId, fetchIt), clock.now);
 
 function start(): void {
   addTheme();
@@ -86,7 +82,6 @@ function start(): void {
   listenToNativeSkip(session);
 }
 
-watchPageCalls(window, [watchPauses(showPause), saving, connection]);
-watchTasks(window, early.expect);
+watchPageCalls(window, [watchPauses(showPause), saving, connection, early]);
 if (document.body === null) document.addEventListener('DOMContentLoaded', start);
 else start();

@@ -39,13 +39,13 @@ export class Connection implements CallWatcher {
   }
 
   readonly answered = (call: PageCall, reply: Response): void => {
-    if (call.kind === 'other') return;
+    if (!savesOrServes(call)) return;
     if (reply.status >= 500) this.lose();
     else this.regain();
   };
 
   readonly failed = (call: PageCall): void => {
-    if (call.kind !== 'other') this.lose();
+    if (savesOrServes(call)) this.lose();
   };
 
   private lose(): void {
@@ -72,4 +72,8 @@ export class Connection implements CallWatcher {
     this.isLost = lost;
     for (const listener of this.listeners) listener(lost);
   }
+}
+
+function savesOrServes({ kind }: PageCall): boolean {
+  return kind !== 'other' && kind !== 'task';
 }

@@ -2,17 +2,9 @@ import { flagsName, LABEL_NAMES, likertName, META_KEY } from '../../core/domain/
 import type { Rubric } from '../../core/domain/rubric.js';
 import { strengthSchema, verdictSchema } from '../../core/domain/verdict.js';
 import { voteMetaSchema, type VoteMeta } from '../../core/domain/vote.js';
-import { EMPTY_DRAFT, SIDES, TEXT_FIELDS, type Change, type Draft, type Side, type TextField } from '../view/state/draft.js';
+import { EMPTY_DRAFT, SIDES, TEXT_FIELDS, type Change, type Draft, type Side } from '../view/state/draft.js';
 import { readControlMeta, writeControlMeta } from './control-meta.js';
 import type { EditorAnnotation, EditorControl } from './editor-store.js';
-
-const TEXT_NAMES: Readonly<Record<TextField, string>> = {
-  rationale: LABEL_NAMES.rationale,
-  critique: LABEL_NAMES.critique,
-  policyReference: LABEL_NAMES.policyReference,
-  staleSource: LABEL_NAMES.staleSource,
-  staleDate: LABEL_NAMES.staleDate,
-};
 
 /** Key of our writes in the editor's history: what happens while frozen is one undo step. */
 const HISTORY_KEY = 'pairloop';
@@ -23,7 +15,7 @@ export function readNativeDraft(annotation: EditorAnnotation, rubric: Rubric): D
   for (const { name } of rubric.dimensions) {
     likert[name] = { a: readLevel(annotation, likertName(name, 'a')), b: readLevel(annotation, likertName(name, 'b')) };
   }
-  const texts = Object.fromEntries(TEXT_FIELDS.map((field) => [field, readText(annotation, TEXT_NAMES[field])]));
+  const texts = Object.fromEntries(TEXT_FIELDS.map((field) => [field, readText(annotation, LABEL_NAMES[field])]));
   const verdict = verdictSchema.safeParse(firstValue(annotation, LABEL_NAMES.verdict));
   const strength = strengthSchema.safeParse(firstValue(annotation, LABEL_NAMES.strength));
   const flags = { a: readFlags(annotation, 'a'), b: readFlags(annotation, 'b') };
@@ -87,7 +79,7 @@ function writeChange(annotation: EditorAnnotation, change: Change): void {
     case 'flags':
       return writeFlags(annotation, change.side, change.flags);
     default:
-      return writeText(annotation, TEXT_NAMES[change.part], change.text);
+      return writeText(annotation, LABEL_NAMES[change.part], change.text);
   }
 }
 

@@ -1,5 +1,5 @@
-/** What a call of the labeling page is for. `submission` is a judgement or a skip, new or changed. */
-type CallKind = 'next-task' | 'submission' | 'draft' | 'other';
+/** What a call of the labeling page is for: `task` reads one by its id, `submission` is a judgement or a skip, new or changed. */
+type CallKind = 'next-task' | 'task' | 'submission' | 'draft' | 'other';
 
 export interface PageCall {
   readonly kind: CallKind;
@@ -48,6 +48,7 @@ function standIn(status: 404 | 503): Response {
 }
 
 const NEXT = /^\/api\/dm\/actions$/;
+const TASK = /^\/api\/tasks\/(?<taskId>\d+)$/;
 const SAVING: readonly { readonly kind: CallKind; readonly path: RegExp }[] = [
   { kind: 'submission', path: /^\/api\/tasks\/(?<taskId>\d+)\/annotations$/ },
   { kind: 'submission', path: /^\/api\/annotations\/(?<annotationId>\d+)$/ },
@@ -58,8 +59,11 @@ const SAVING: readonly { readonly kind: CallKind; readonly path: RegExp }[] = [
 function recogniseCall(input: RequestInfo | URL, init?: RequestInit): PageCall {
   const url = new URL(input instanceof Request ? input.url : String(input), window.location.href);
   const method = (init?.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase();
-  if (url.origin !== window.location.origin || (method !== 'POST' && method !== 'PATCH')) return { kind: 'other' };
+  if (url.origin !== window.location.origin) return { kind: 'other' };
   const path = url.pathname.replace(/\/$/, '');
+  const task = method === 'GET' ? TASK.exec(path) : null;
+  if (task !== null) return { kind: 'task', ...numbersOf(task.groups ?? {}) };
+  if (method !== 'POST' && method !== 'PATCH') return { kind: 'other' };
   if (NEXT.test(path) && url.searchParams.get('id') === 'next_task') return { kind: 'next-task' };
   for (const { kind, path: pattern } of SAVING) {
     const found = pattern.exec(path);

@@ -3,13 +3,13 @@ import { contextOf } from '../../../core/domain/prompt-context.js';
 import type { Rubric } from '../../../core/domain/rubric.js';
 import type { VoteMeta } from '../../../core/domain/vote.js';
 import type { TaskData } from '../../../core/label-studio/task-data.js';
-import { EMPTY_DRAFT, withoutUnasked, type Change, type Draft } from '../../view/state/draft.js';
+import { EMPTY_DRAFT, withChanges, withoutUnasked, type Change, type Draft } from '../../view/state/draft.js';
 import { missingRequirements } from '../../view/state/requirements.js';
 import type { Clock } from '../../view/state/session.js';
 import type { Host } from '../host.js';
 import type { ReactCodeProps } from './contract.js';
 import { RegionSlot, type StoredJudgement } from './region-slot.js';
-import { draftOf, withChanges, writeValue } from './value.js';
+import { draftOf, writeValue } from './value.js';
 
 export interface ReactCodeHostOptions {
   readonly task: TaskData;

@@ -6,8 +6,8 @@ import type { VoteMeta } from '../../../core/domain/vote.js';
 import { readJudgement } from '../../../core/label-studio/judgement.js';
 import { REACT_CODE_NAME, REACT_CODE_TYPE } from '../../../core/label-studio/react-code.js';
 import { readRegions } from '../../../core/label-studio/result-regions.js';
-import { changesBetween, EMPTY_DRAFT, TEXT_FIELDS, type Draft } from '../../view/state/draft.js';
-import { draftOf, readValue, withChanges, writeValue } from './value.js';
+import { changesBetween, EMPTY_DRAFT, TEXT_FIELDS, withChanges, type Draft } from '../../view/state/draft.js';
+import { draftOf, readValue, writeValue } from './value.js';
 
 const PAIR = '018f3c1e-7a00-4000-8000-000000000001';
 const HEAD = { pair: PAIR, id: '018f3c1e-7a00-4000-8000-000000000002' };

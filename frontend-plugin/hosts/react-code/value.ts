@@ -1,7 +1,7 @@
 import { LABEL_NAMES } from '../../../core/domain/label-names.js';
 import { reactCodeValueSchema, type ReactCodeValue } from '../../../core/label-studio/react-code.js';
 import type { VoteMeta } from '../../../core/domain/vote.js';
-import { EMPTY_DRAFT, TEXT_FIELDS, type Change, type Draft } from '../../view/state/draft.js';
+import { EMPTY_DRAFT, TEXT_FIELDS, type Draft } from '../../view/state/draft.js';
 
 /** Whose judgement a value is. */
 export interface ValueHead {
@@ -36,26 +36,4 @@ export function draftOf(value: ReactCodeValue): Draft {
 /** The judgement in what a region holds; undefined for anything else. */
 export function readValue(value: unknown): ReactCodeValue | undefined {
   return reactCodeValueSchema.safeParse(value).data;
-}
-
-/** The draft after changes; the inverse of `changesBetween`. */
-export function withChanges(draft: Draft, changes: readonly Change[]): Draft {
-  return changes.reduce(withChange, draft);
-}
-
-function withChange(draft: Draft, change: Change): Draft {
-  switch (change.part) {
-    case 'verdict':
-      return { ...draft, verdict: change.verdict };
-    case 'strength':
-      return { ...draft, strength: change.strength };
-    case 'flags':
-      return { ...draft, flags: { ...draft.flags, [change.side]: change.flags } };
-    case 'likert': {
-      const levels = { ...draft.likert[change.dimension], [change.side]: change.level ?? undefined };
-      return { ...draft, likert: { ...draft.likert, [change.dimension]: levels } };
-    }
-    default:
-      return { ...draft, [change.part]: change.text };
-  }
 }

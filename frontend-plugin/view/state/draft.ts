@@ -106,3 +106,25 @@ export function changesBetween(before: Draft, after: Draft): Change[] {
   }
   return changes;
 }
+
+/** The draft after changes; the inverse of `changesBetween`. */
+export function withChanges(draft: Draft, changes: readonly Change[]): Draft {
+  return changes.reduce(withChange, draft);
+}
+
+function withChange(draft: Draft, change: Change): Draft {
+  switch (change.part) {
+    case 'verdict':
+      return { ...draft, verdict: change.verdict };
+    case 'strength':
+      return { ...draft, strength: change.strength };
+    case 'flags':
+      return { ...draft, flags: { ...draft.flags, [change.side]: change.flags } };
+    case 'likert': {
+      const levels = { ...draft.likert[change.dimension], [change.side]: change.level ?? undefined };
+      return { ...draft, likert: { ...draft.likert, [change.dimension]: levels } };
+    }
+    default:
+      return { ...draft, [change.part]: change.text };
+  }
+}

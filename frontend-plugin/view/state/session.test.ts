@@ -3,7 +3,7 @@ import { rubricSchema } from '../../../core/domain/rubric.js';
 import type { DisplayedOrder } from '../../../core/domain/verdict.js';
 import { voteMetaSchema, type VoteMeta } from '../../../core/domain/vote.js';
 import type { Host } from '../../hosts/host.js';
-import { EMPTY_DRAFT, type Change, type Draft } from './draft.js';
+import { EMPTY_DRAFT, withChanges, type Change, type Draft } from './draft.js';
 import { storedPreferences } from './preferences.js';
 import { ComparisonSession, type Clock } from './session.js';
 
@@ -46,7 +46,7 @@ class MemoryHost implements Host {
   write(changes: readonly Change[], meta: VoteMeta): void {
     this.writes.push([...changes]);
     this.meta = meta;
-    for (const change of changes) this.draft = applyChange(this.draft, change);
+    this.draft = withChanges(this.draft, changes);
     this.listener();
   }
 
@@ -70,15 +70,6 @@ class MemoryHost implements Host {
     this.draft = draft;
     this.listener();
   }
-}
-
-function applyChange(draft: Draft, change: Change): Draft {
-  if (change.part === 'verdict') return { ...draft, verdict: change.verdict };
-  if (change.part === 'strength') return { ...draft, strength: change.strength };
-  if (change.part === 'flags') return { ...draft, flags: { ...draft.flags, [change.side]: change.flags } };
-  if (change.part !== 'likert') return { ...draft, [change.part]: change.text };
-  const levels = { ...draft.likert[change.dimension], [change.side]: change.level ?? undefined };
-  return { ...draft, likert: { ...draft.likert, [change.dimension]: levels } };
 }
 
 class ManualClock implements Clock {

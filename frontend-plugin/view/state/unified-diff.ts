@@ -1,4 +1,5 @@
 import { structuredPatch } from 'diff';
+import { hasCode } from '../../../core/domain/prompt-context.js';
 import type { TaskData } from '../../../core/label-studio/task-data.js';
 import type { Block } from './blocks.js';
 import { readText } from './text-document.js';
@@ -18,8 +19,7 @@ const TIMEOUT_MS = 400;
 
 /** Whether both responses hold a block of code, so that there are two programs to compare. */
 export function hasPrograms(task: Pick<TaskData, 'response_a' | 'response_b'>): boolean {
-  const fence = /^ {0,3}(?:```|~~~)/m;
-  return fence.test(task.response_a) && fence.test(task.response_b);
+  return hasCode(task.response_a) && hasCode(task.response_b);
 }
 
 /**
