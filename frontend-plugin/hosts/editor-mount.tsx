@@ -19,9 +19,11 @@ import { loadedTextExtras } from './text-extras.js';
 
 declare const PAIRLOOP_VERSION: string;
 
-/** Class of the label config's root while the view stands in for the native controls, and while it is being made. */
+/** Class of the page's root element: native controls are not shown, and so never laid out, where nothing says that they are wanted. */
+const HERE = 'pairloop-here';
+/** Class of the label config's root while the view stands in for the native controls, and where they are shown. */
 const LIVE = 'pairloop-live';
-const LOADING = 'pairloop-loading';
+const NATIVE = 'pairloop-native';
 /** Should the answer how the task is shown take longer, the native controls appear. */
 const LOADING_MS_MAX = 1500;
 /** On its way to another task the editor shows the old one once or twice more, for a frame each (a slow machine's is long). */
@@ -47,8 +49,11 @@ export interface OpenComparison {
   readonly session: ComparisonSession;
 }
 
+type Managed = Extract<PresentationReply, { managed: true }>;
+
 interface Mounted {
   readonly node: HTMLElement;
+  readonly root: Element;
   readonly store: EditorStore;
   readonly annotation: EditorAnnotation;
   readonly taskId: number;
@@ -68,6 +73,7 @@ export class EditorMount {
   private readonly drawn = new WeakSet<EditorAnnotation>();
 
   constructor(private readonly surroundings: Surroundings) {
+    document.documentElement.classList.add(HERE);
     this.observer.observe(document.body, { childList: true, subtree: true });
     this.follow();
   }
@@ -80,6 +86,7 @@ export class EditorMount {
     this.observer.disconnect();
     this.mounted?.end();
     this.mounted = undefined;
+    document.documentElement.classList.remove(HERE);
   }
 
   /** Brings the mount in step with the editor, which makes its nodes anew at every switch. */
@@ -88,23 +95,27 @@ export class EditorMount {
       this.mounted.end();
       this.mounted = undefined;
     }
+    if (this.mounted !== undefined) return;
+    this.begin();
+    if (this.mounted !== undefined) return;
+    for (const root of document.getElementsByClassName('pairloop-root')) root.classList.add(NATIVE);
+  }
+
+  /** Takes the open annotation on, if there is one that the view can be drawn for. */
+  private begin(): void {
     const store = window.Htx;
     const annotation = openAnnotation(store);
     const node = document.querySelector<HTMLElement>('.pairloop-root .pairloop-mount');
-    if (this.mounted !== undefined || store === undefined || annotation === undefined || node === null) return;
+    const root = node?.closest('.pairloop-root') ?? null;
+    if (store === undefined || annotation === undefined || node === null || root === null) return;
     const taskId = Number(store.task?.id);
     if (!Number.isInteger(taskId) || annotation.names?.has(LABEL_NAMES.verdict) !== true) return;
-    this.begin(node, store, annotation, taskId);
-  }
-
-  private begin(node: HTMLElement, store: EditorStore, annotation: EditorAnnotation, taskId: number): void {
-    const root = node.closest('.pairloop-root');
-    root?.classList.add(LOADING);
-    const reveal = clock.after(LOADING_MS_MAX, () => root?.classList.remove(LOADING));
-    const endings: (() => void)[] = [reveal, () => root?.classList.remove(LOADING, LIVE)];
-    const one: Mounted = { node, store, annotation, taskId, openedAt: clock.now(), end: () => endings.splice(0).forEach((end) => end()) };
+    root.classList.remove(NATIVE);
+    const stopWaiting = clock.after(LOADING_MS_MAX, () => root.classList.add(NATIVE));
+    const endings: (() => void)[] = [stopWaiting, () => root.classList.remove(LIVE)];
+    const one: Mounted = { node, root, store, annotation, taskId, openedAt: clock.now(), end: () => endings.splice(0).forEach((end) => end()) };
     this.mounted = one;
-    void this.show(one, endings).finally(() => root?.classList.remove(LOADING));
+    void this.show(one, endings).finally(stopWaiting);
   }
 
   private async show(one: Mounted, endings: (() => void)[]): Promise<void> {
@@ -114,9 +125,10 @@ export class EditorMount {
       const reply = await this.surroundings.present(one.taskId);
       if (this.mounted !== one || !isCurrent(one)) return;
       this.drawn.add(one.annotation);
-      draw(one, reply, this.surroundings, endings);
+      if (reply.managed) draw(one, reply, this.surroundings, endings);
+      else giveWay(one, `Task ${one.taskId} is not Pairloop's; the native controls stay.`);
     } catch (error) {
-      note(`Pairloop's view is off for task ${one.taskId}, the native controls stay: ${messageOf(error)}`);
+      giveWay(one, `Pairloop's view is off for task ${one.taskId}, the native controls stay: ${messageOf(error)}`);
     }
   }
 }
@@ -125,13 +137,16 @@ function isCurrent({ node, store, annotation, taskId }: Mounted): boolean {
   return node.isConnected && window.Htx === store && openAnnotation(store) === annotation && Number(store.task?.id) === taskId;
 }
 
-/**
- * Draws the comparison in the frame in which the editor made its nodes, and adds what ends it to `endings`. The native controls are
- * out of the page before anything is measured, so that the browser lays out only what is seen; should drawing fail, they are back in the same frame.
- */
-function draw(one: Mounted, reply: PresentationReply, surroundings: Surroundings, endings: (() => void)[]): void {
+/** Leaves an annotation to the native controls, and says why where an admin can see it. */
+function giveWay(one: Mounted, why: string): void {
+  note(why);
+  one.end();
+  one.root.classList.add(NATIVE);
+}
+
+/** Draws the comparison in the frame in which the editor made its nodes, and adds what ends it to `endings`; should that fail, the native controls appear in the same frame. */
+function draw(one: Mounted, reply: Managed, surroundings: Surroundings, endings: (() => void)[]): void {
   const { store, annotation, node } = one;
-  if (!reply.managed) return note(`Task ${one.taskId} is not Pairloop's; the native controls stay.`);
   const task = taskDataSchema.parse(store.task?.dataObj);
   const host = createEditorHost(store, annotation, task, reply.rubric, surroundings.submit);
   const session = new ComparisonSession({
@@ -153,12 +168,10 @@ function draw(one: Mounted, reply: PresentationReply, surroundings: Surroundings
   const place = document.createElement('div');
   place.className = 'pairloop-place';
   node.append(place);
-  node.closest('.pairloop-root')?.classList.add(LIVE);
+  one.root.classList.remove(NATIVE);
+  one.root.classList.add(LIVE);
   const root = createRoot(place, {
-    onUncaughtError: (error) => {
-      note(`Pairloop's view failed, the native controls stay: ${messageOf(error)}`);
-      one.end();
-    },
+    onUncaughtError: (error) => giveWay(one, `Pairloop's view failed, the native controls stay: ${messageOf(error)}`),
   });
   const prepare = (): boolean => {
     const ready = session.prepareToSave();

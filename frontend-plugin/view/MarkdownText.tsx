@@ -17,8 +17,9 @@ interface MarkdownTextProps {
 }
 
 /**
- * Draws a text as React elements: nothing is ever handed to the browser as HTML, no address is followed. A long text is drawn
- * as far as somebody scrolls, jumps to a line, or asks for all of it.
+ * Draws a text as React elements: nothing is ever handed to the browser as HTML, no address is followed. What the window shows
+ * comes first, what nearly every text has beyond it in the next frames; a longer text is drawn as far as somebody scrolls,
+ * jumps to a line, or asks for all of it.
  */
 export const MarkdownText = memo(function MarkdownText({ text, line }: MarkdownTextProps): ReactNode {
   const place = useRef<HTMLDivElement>(null);
@@ -33,7 +34,7 @@ export const MarkdownText = memo(function MarkdownText({ text, line }: MarkdownT
           <PartView key={at} part={part} rows={rows} isOnly={text.isShort} line={isLineIn(line, part, text.parts[at - 1]) ? line : undefined} />
         ))}
       </AddressAsking>
-      {isWhole ? null : <RestView growth={growth} letters={Math.ceil(lettersLeft)} />}
+      {isWhole || growth.isOpening ? null : <RestView growth={growth} letters={Math.ceil(lettersLeft)} />}
     </div>
   );
 });

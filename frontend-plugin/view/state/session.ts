@@ -106,16 +106,18 @@ export class ComparisonSession {
     return () => this.listeners.delete(listener);
   };
 
+  /** Applies a transaction. What it changes is stored first and drawn then, so that what is seen is kept. */
   readonly dispatch = (transaction: Transaction): void => {
     const { draft: before, preferences } = this.current;
-    this.change(applyTransaction(this.current, transaction));
-    if (this.current.preferences !== preferences) this.options.preferences.write(this.current.preferences);
-    if (this.current.draft === before) return;
-    const now = this.options.clock.now();
-    this.firstInteraction ??= now;
-    if (transaction.type === 'choose') this.verdictAt = now;
-    if (transaction.type === 'write') this.flushAfterRest();
-    else this.flush();
+    const next = applyTransaction(this.current, transaction);
+    if (next === this.current) return;
+    this.current = next;
+    try {
+      if (next.preferences !== preferences) this.options.preferences.write(next.preferences);
+      if (next.draft !== before) this.store(transaction);
+    } finally {
+      this.notify();
+    }
   };
 
   /** Stores what was typed and not yet stored. */
@@ -236,6 +238,14 @@ export class ComparisonSession {
     return this.readingMs;
   }
 
+  private store({ type }: Transaction): void {
+    const now = this.options.clock.now();
+    this.firstInteraction ??= now;
+    if (type === 'choose') this.verdictAt = now;
+    if (type === 'write') this.flushAfterRest();
+    else this.flush();
+  }
+
   private flushAfterRest(): void {
     this.cancelRest?.();
     this.cancelRest = this.options.clock.after(TYPING_REST_MS, this.flush);
@@ -248,12 +258,12 @@ export class ComparisonSession {
     const typed = Object.fromEntries(typing.map((field) => [field, this.current.draft[field]]));
     this.stored = now;
     const next = { ...now, ...typed };
-    if (changesBetween(this.current.draft, next).length > 0) this.change(applyTransaction(this.current, { type: 'replace', draft: next }));
+    if (changesBetween(this.current.draft, next).length === 0) return;
+    this.current = applyTransaction(this.current, { type: 'replace', draft: next });
+    this.notify();
   }
 
-  private change(next: ComparisonState): void {
-    if (next === this.current) return;
-    this.current = next;
+  private notify(): void {
     for (const listener of this.listeners) listener();
   }
 }

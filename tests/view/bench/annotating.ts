@@ -14,12 +14,14 @@ interface Controls extends Places {
 export const CONTROLS: Readonly<Record<Way, Controls>> = {
   ours: {
     responses: '.pairloop-live .pl-panes',
+    scrollers: '.pairloop-live .pl-pane-body',
     chosen: '.pl-verdicts [aria-checked="true"]',
     verdicts: '.pl-verdicts [role="radio"]',
     ratings: '.pl-level-row [role="radio"]',
   },
   native: {
     responses: '.pairloop-root:not(.pairloop-live) > .pairloop-fallback',
+    scrollers: null,
     chosen: '.pairloop-fallback .lsf-choices input:checked',
     verdicts: '.pairloop-fallback label:has(input:is([name="a"], [name="tie"], [name="both_bad"], [name="b"]))',
     ratings: '.pairloop-fallback .ant-rate',

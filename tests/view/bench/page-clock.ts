@@ -10,6 +10,8 @@ export function markOf(number: number, side: 'a' | 'b'): string {
 export interface Places {
   /** Holds the text of both responses, when it is what the annotator sees. */
   readonly responses: string;
+  /** What a response scrolls in; null where the whole page does. */
+  readonly scrollers: string | null;
   /** There when the first verdict is drawn as chosen. */
   readonly chosen: string;
 }
@@ -22,8 +24,10 @@ export interface SwitchTime {
   readonly editor: number;
   /** The call for how the task is shown, when there was one: sent and answered. */
   readonly presentation: { readonly sent: number; readonly answered: number } | null;
-  /** The frame with the whole text of both responses was painted. */
+  /** The frame with all that the window shows of both responses was painted. */
   readonly painted: number;
+  /** The whole text of both was there too, to be scrolled to and searched; both texts are much longer than the window is high. */
+  readonly whole: number;
 }
 
 /** One press of a verdict's key, in milliseconds since the press. */
@@ -54,8 +58,10 @@ interface PageEyes {
   frame(): Promise<void>;
   /** Looks once per frame, a few tenths of a millisecond, until there is something. */
   until<T>(look: () => T | null): Promise<T>;
-  /** Number of the case whose two responses stand there in full. */
-  caseAt(selector: string): string | null;
+  /** Number of the case whose two responses stand there: their beginnings, or all of them. */
+  caseAt(selector: string, extent: 'begun' | 'whole'): string | null;
+  /** Whether each of these boxes holds more than it shows. */
+  areFull(selector: string): boolean;
   isShown(selector: string): boolean;
   /** Time of the next such input. */
   input(wanted: PageInput): Promise<number>;
@@ -77,9 +83,10 @@ export async function addPageClock(page: Page): Promise<void> {
 
 function installEyes(): void {
   const frame = (): Promise<void> => new Promise((resolve) => requestAnimationFrame(() => resolve()));
-  const caseIn = (text: string): string | null => {
+  const MARKS = { begun: ['B begins'], whole: ['A ends', 'B begins', 'B ends'] };
+  const caseIn = (text: string, extent: 'begun' | 'whole'): string | null => {
     const number = /Case (\d+) A begins/.exec(text)?.[1];
-    return number !== undefined && ['A ends', 'B begins', 'B ends'].every((end) => text.includes(`Case ${number} ${end}`)) ? number : null;
+    return number !== undefined && MARKS[extent].every((mark) => text.includes(`Case ${number} ${mark}`)) ? number : null;
   };
   let waiting: { readonly wanted: PageInput; readonly resolve: (at: number) => void } | null = null;
   for (const type of ['keydown', 'click'] as const) {
@@ -100,32 +107,37 @@ function installEyes(): void {
         if (found !== null) return found;
       }
     },
-    caseAt: (selector) => caseIn(document.querySelector(selector)?.textContent ?? ''),
+    caseAt: (selector, extent) => caseIn(document.querySelector(selector)?.textContent ?? '', extent),
+    areFull: (selector) => [...document.querySelectorAll(selector)].every((box) => box.scrollHeight > box.clientHeight),
     isShown: (selector) => document.querySelector(selector)?.checkVisibility({ visibilityProperty: true, opacityProperty: true }) === true,
     input: (wanted) => new Promise((resolve) => (waiting = { wanted, resolve })),
   };
 }
 
 function installClock(): void {
-  const { frame, until, caseAt, isShown, input } = window.benchEyes;
+  const { frame, until, caseAt, areFull, isShown, input } = window.benchEyes;
   const TASK_CALL = /\/api\/dm\/actions\?(?=.*id=next_task)|\/api\/tasks\/\d+\/?(\?|$)/;
   const lastCall = (pattern: RegExp, since: number): PerformanceResourceTiming | undefined =>
     (performance.getEntriesByType('resource') as PerformanceResourceTiming[]).findLast((one) => one.startTime >= since && pattern.test(one.name));
   const timeSwitch = async (begun: number, places: Places, before: string | null): Promise<SwitchTime> => {
-    const isOther = (selector: string): boolean => ![null, before].includes(caseAt(selector));
+    const isOther = (selector: string, extent: 'begun' | 'whole'): boolean => ![null, before].includes(caseAt(selector, extent));
     let editor: number | null = null;
     await until(() => {
-      if (editor === null && isOther('.pairloop-fallback')) editor = performance.now();
-      return isOther(places.responses) && isShown(places.responses) ? true : null;
+      if (editor === null && isOther('.pairloop-fallback', 'whole')) editor = performance.now();
+      const isSeen = isOther(places.responses, 'begun') && isShown(places.responses);
+      return isSeen && (places.scrollers === null ? isOther(places.responses, 'whole') : areFull(places.scrollers)) ? true : null;
     });
     await frame();
     const painted = performance.now();
+    while (!isOther(places.responses, 'whole')) await frame();
+    const whole = Math.max(painted, performance.now());
     const [task, presentation] = [lastCall(TASK_CALL, begun), lastCall(/\/pairloop\/api\/presentation/, begun)];
     return {
       answered: task === undefined ? null : task.responseEnd - begun,
       editor: (editor ?? painted) - begun,
       presentation: presentation === undefined ? null : { sent: presentation.startTime - begun, answered: presentation.responseEnd - begun },
       painted: painted - begun,
+      whole: whole - begun,
     };
   };
   const timeVerdict = async (begun: Promise<number>, places: Places): Promise<VerdictTime> => {
@@ -156,6 +168,6 @@ function installClock(): void {
     awaitVerdict(key, places) {
       this.settled = timeVerdict(input({ type: 'keydown', key }), places);
     },
-    caseShown: (places) => caseAt(places.responses),
+    caseShown: (places) => caseAt(places.responses, 'begun'),
   };
 }

@@ -28,6 +28,7 @@ export function describeReport({ circumstances, comparisons, attributions, reach
     `${machine}; load ${load.map((one) => one.toFixed(1)).join(' → ')}; commit ${commit}`,
     Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', '),
     'A pair is 2 × 2,000 words of Markdown with code, lists and tables. ours: Pairloop\'s view; native: Label Studio\'s own controls, same project and gateway.',
+    'painted: all that the window shows of both responses; the text beyond it follows in the next frames (whole text there).',
     '',
     'ms                                ours median    p90   native median    p90   ours/native  [95 %]        n',
     ...comparisons.map(comparisonLine),

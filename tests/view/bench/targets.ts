@@ -27,6 +27,8 @@ export function compareAll(measured: Readonly<Record<Way, Measured>>): Compariso
     compare('key to stored verdict', true, (one) => one.verdicts.map(({ stored }) => stored)),
     compare('key to drawn verdict', true, (one) => one.verdicts.map(({ painted }) => painted)),
     compare('submit to next pair painted', true, (one) => one.submits.map(({ painted }) => painted)),
+    compare('switch: whole text there', false, (one) => one.switches.map(({ whole }) => whole)),
+    compare('submit: whole text there', false, (one) => one.submits.map(({ whole }) => whole)),
     compare('first load, cold cache', false, (one) => one.loads.map(({ painted }) => painted)),
     compare('switch: after the answer', false, (one) => one.switches.map(({ painted, answered }) => painted - (answered ?? 0))),
     compare('switch: processor time', false, (one) => one.switches.map(({ cpuMs }) => cpuMs)),
