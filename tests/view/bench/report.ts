@@ -1,7 +1,7 @@
 import { FIRST_LOAD_BYTES_MAX, type BundleBytes } from '../bundle-bytes.js';
 import { WAYS, type Way } from './annotating.js';
 import type { Measured } from './measure.js';
-import { NOISE, type Attribution, type Comparison } from './targets.js';
+import { NOISE, RESOLUTION_MS, type Attribution, type Comparison } from './targets.js';
 
 /** The machine and the versions that a measurement was made with. */
 export interface Circumstances {
@@ -32,7 +32,7 @@ export function describeReport({ circumstances, comparisons, attributions, reach
     '',
     'ms                                ours median    p90   native median    p90   ours/native  [95 %]        n',
     ...comparisons.map(comparisonLine),
-    `* target: at most ${(1 + NOISE).toFixed(2)}, a margin chosen for noise; the interval says how well the ratio is known`,
+    `* target: at most ${(1 + NOISE).toFixed(2)}, a margin chosen for noise, or no more than ${RESOLUTION_MS} ms beyond; the interval says how well the ratio is known`,
     '',
     'ours, ms after the input       task answered   presentation sent → answered   editor nodes seen, drawn    painted',
     ...attributions.map(attributionLine),
