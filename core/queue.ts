@@ -22,7 +22,7 @@ type JobName = keyof Jobs;
 
 const RETRIES_MAX = 10;
 /** pg-boss fetches at most twice a second, so deliveries, which take milliseconds, are fetched many at once. */
-const DELIVERIES_PER_FETCH = 50;
+const DELIVERIES_PER_FETCH = 250;
 const QUEUES: readonly JobName[] = ['apply-delivery', 'reconcile', 'push-accepted', 'selection-round'];
 
 export interface Queue {
@@ -31,6 +31,8 @@ export interface Queue {
    * transaction commits. With `singletonKey`, jobs waiting under the same key are one job.
    */
   send<N extends JobName>(db: Kysely<Database>, name: N, data: Jobs[N], singletonKey?: string): Promise<void>;
+  /** Puts many jobs on the queue in one statement, inside `db`'s transaction like `send`. Each is a job of its own. */
+  sendAll<N extends JobName>(db: Kysely<Database>, name: N, data: readonly Jobs[N][]): Promise<void>;
   /** Works on the jobs of a queue, one after another; a handler that throws is retried with back-off, at most 10 times (`reconcile`: not at all). */
   work<N extends JobName>(name: N, handler: (data: Jobs[N]) => Promise<void>): Promise<void>;
   /** Runs a job of the queue by cron expression, on one machine only. */
@@ -64,6 +66,16 @@ async function makeQueues(boss: PgBoss): Promise<void> {
   }
 }
 
+/** Lets pg-boss run its statement on a connection of ours. */
+function executorOn(db: Kysely<Database>): PgBoss.Db {
+  return {
+    executeSql: async (text, values) => {
+      const result = await db.executeQuery(CompiledQuery.raw(text, values));
+      return { rows: result.rows };
+    },
+  };
+}
+
 /** Starts the job queue (pg-boss) on the database. Its tables live in the schema `pgboss`. */
 export async function startQueue(databaseUrl: string, log: Logger): Promise<Queue> {
   const boss = new PgBoss({ connectionString: databaseUrl, max: 4, application_name: 'pairloop-queue' });
@@ -76,14 +88,12 @@ export async function startQueue(databaseUrl: string, log: Logger): Promise<Queu
   }
   return {
     async send(db, name, data, singletonKey) {
-      const executor: PgBoss.Db = {
-        executeSql: async (text, values) => {
-          const result = await db.executeQuery(CompiledQuery.raw(text, values));
-          return { rows: result.rows };
-        },
-      };
       // In a queue of policy `short`, jobs without a key would all count as one.
-      await boss.send(name, data, { db: executor, singletonKey: singletonKey ?? randomUUID() });
+      await boss.send(name, data, { db: executorOn(db), singletonKey: singletonKey ?? randomUUID() });
+    },
+    async sendAll(db, name, data) {
+      const jobs = data.map((one) => ({ name, data: one, singletonKey: randomUUID() }));
+      if (jobs.length > 0) await boss.insert(jobs, { db: executorOn(db) });
     },
     async work(name, handler) {
       const batchSize = name === 'apply-delivery' ? DELIVERIES_PER_FETCH : 1;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { taskSchema } from '../../core/label-studio/wire.js';
-import { applyDelivery, storeDelivery } from '../../webhooks/intake/delivery.js';
+import { applyDelivery, storeDeliveries } from '../../webhooks/intake/delivery.js';
 import { readEvent } from '../../webhooks/intake/event.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { seedProject } from '../support/seed-project.js';
@@ -17,7 +17,7 @@ const annotationOf = z.object({ annotation: z.object({ id: z.number(), task: z.n
 const created = envelope.parse(recorded('annotation-created'))[0]!;
 const { annotation } = annotationOf.parse(created);
 const labelStudioProjectId = created.project.id;
-const queue = { send: async () => {} };
+const queue = { send: async () => {}, sendAll: async () => {} };
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -31,7 +31,7 @@ afterAll(() => database.drop());
 /** Takes in a recorded file as the service and the worker would. */
 async function takeIn(name: string): Promise<void> {
   for (const body of envelope.parse(recorded(name))) {
-    await storeDelivery(database.db, queue, readEvent(body)!, new Date());
+    await storeDeliveries(database.db, queue, [{ event: readEvent(body)!, receivedAt: new Date() }]);
     const { id } = await database.db.selectFrom('delivery').select('id').orderBy('id', 'desc').executeTakeFirstOrThrow();
     await applyDelivery(database.db, queue, id);
   }

@@ -25,7 +25,7 @@ const TEMPLATE = `pairloop_template_${process.pid}`;
  * One migrated template is made; `createTestDatabase` clones it.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = givenServer() ?? (await embeddedServer());
+  const server = await startDatabaseServer();
   const { serverUrl } = server;
   const admin = connect(serverUrl, 1);
   await sql`create database ${sql.id(TEMPLATE)}`.execute(admin);
@@ -41,9 +41,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
+/** A PostgreSQL server on which databases may be made. */
 interface Server {
   readonly serverUrl: string;
   stop(): Promise<void>;
+}
+
+/** The server at PAIRLOOP_TEST_DATABASE_URL, which `stop` leaves running, else an embedded one. */
+export async function startDatabaseServer(): Promise<Server> {
+  return givenServer() ?? (await embeddedServer());
 }
 
 function givenServer(): Server | undefined {

@@ -4,14 +4,14 @@ import type { Db } from '../../core/database/connect.js';
 import { LabelStudioClient, LabelStudioError } from '../../core/label-studio/client.js';
 import type { AnnotationWire, TaskWire } from '../../core/label-studio/wire.js';
 import { readEvent } from '../../webhooks/intake/event.js';
-import { applyDelivery, storeDelivery } from '../../webhooks/intake/delivery.js';
+import { applyDelivery, storeDeliveries } from '../../webhooks/intake/delivery.js';
 import { readGaps, readLastCheck } from '../../webhooks/intake/gaps.js';
 import { reconcile, type ReconcileParts } from '../../webhooks/intake/reconcile.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { seedProject } from '../support/seed-project.js';
 import { event, uuidOf, verdictResult, wire, type WireOptions } from './annotation-wire.js';
 
-const queue = { send: async () => {} };
+const queue = { send: async () => {}, sendAll: async () => {} };
 const NOW = new Date('2026-03-01T12:00:00Z');
 const LONG_AGO = new Date('2026-01-02T03:04:05Z');
 let database: TestDatabase;
@@ -49,7 +49,7 @@ function api(annotations: () => WireOptions[], over: Partial<ReconcileParts['lab
   return { db, labelStudio, queue, now: () => NOW };
 }
 async function deliver(body: object, receivedAt = NOW): Promise<number> {
-  await storeDelivery(db, queue, readEvent(body)!, receivedAt);
+  await storeDeliveries(db, queue, [{ event: readEvent(body)!, receivedAt }]);
   return (await db.selectFrom('delivery').select('id').orderBy('id', 'desc').executeTakeFirstOrThrow()).id;
 }
 const deliverAndApply = async (options: WireOptions) => applyDelivery(db, queue, await deliver(event('ANNOTATION_CREATED', wire(options))));

@@ -9,7 +9,7 @@ import { connect } from '../../core/database/connect.js';
 import { LabelStudioClient } from '../../core/label-studio/client.js';
 import { createLogger } from '../../core/logging.js';
 import { startQueue, type Queue } from '../../core/queue.js';
-import { storeDelivery } from '../../webhooks/intake/delivery.js';
+import { storeDeliveries } from '../../webhooks/intake/delivery.js';
 import { readEvent } from '../../webhooks/intake/event.js';
 import { registerWebhookJobs } from '../../webhooks/jobs.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -48,7 +48,7 @@ async function startWorker(): Promise<void> {
   const labelStudio = new LabelStudioClient({ url: 'http://127.0.0.1:1', apiKey: 'x' });
   await registerWebhookJobs(queue, { config: { dataDir }, db: own, labelStudio, log, now: () => new Date() });
 }
-const store = (options: WireOptions) => storeDelivery(db, intake, readEvent(event('ANNOTATION_CREATED', wire(options)))!, new Date());
+const store = (options: WireOptions) => storeDeliveries(db, intake, [{ event: readEvent(event('ANNOTATION_CREATED', wire(options)))!, receivedAt: new Date() }]);
 const countedVotes = async () => (await db.selectFrom('vote').select('annotation_id').where('counted', '=', true).execute()).length;
 
 async function until(condition: () => Promise<boolean>, timeoutMs = 15_000): Promise<void> {

@@ -2,7 +2,7 @@
 export const BODY_BYTES_MAX = 16 * 1024 * 1024;
 /** Bytes of bodies held at once, and how many: what comes beyond is refused instead of queued in memory. */
 const HELD_BYTES_MAX = 64 * 1024 * 1024;
-const HELD_MAX = 64;
+const HELD_MAX = 256;
 
 /**
  * Bounds what the service holds in memory. `take` reserves the announced length of a body (the largest

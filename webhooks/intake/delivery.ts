@@ -8,8 +8,14 @@ import { storedContentSchema, type EventContent, type WebhookEvent } from './eve
 
 const DELETIONS_PER_TRANSACTION = 200;
 
+/** One event of Label Studio and when it came. */
+export interface Arrival {
+  readonly event: WebhookEvent;
+  readonly receivedAt: Date;
+}
+
 /**
- * Stores what Label Studio posted together with the job that applies it, in one transaction: what was
+ * Stores what Label Studio posted together with the jobs that apply it, all in one transaction: what was
  * answered with 200 is applied, whatever dies in between. An event that has nothing to apply is stored
  * as done with its reason; one that cannot be read is stored with its failure and stays visible.
  *
@@ -17,33 +23,50 @@ const DELETIONS_PER_TRANSACTION = 200;
  *     │  ▲               (a delivery with an ignored_reason is applied at once)
  *   fails └─retried─ failed   (`failure` says why; reconciliation tries again too)
  */
-export async function storeDelivery(db: Db, queue: Pick<Queue, 'send'>, event: WebhookEvent, receivedAt: Date): Promise<void> {
+export async function storeDeliveries(db: Db, queue: Pick<Queue, 'sendAll'>, arrivals: readonly Arrival[]): Promise<void> {
+  if (arrivals.length === 0) return;
   await db.transaction().execute(async (tx) => {
-    const ignoredReason = event.fault === null ? await reasonToIgnore(tx, event) : null;
-    const body = JSON.stringify(ignoredReason === null ? event.content : null);
-    const { id } = await tx
+    const ours = await ourProjects(tx, arrivals);
+    const rows = await tx
       .insertInto('delivery')
-      .values({
-        received_at: receivedAt,
-        action: event.action,
-        label_studio_project_id: event.projectId,
-        body,
-        body_sha256: createHash('sha256').update(body).digest('hex'),
-        applied_at: ignoredReason === null ? null : receivedAt,
-        ignored_reason: ignoredReason,
-        failure: event.fault,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    if (ignoredReason === null && event.fault === null) await queue.send(tx, 'apply-delivery', { deliveryId: id });
+      .values(arrivals.map((arrival) => rowOf(arrival, ours)))
+      .returning(['id', 'applied_at', 'failure'])
+      .execute();
+    const open = rows.filter((row) => row.applied_at === null && row.failure === null);
+    await queue.sendAll(tx, 'apply-delivery', open.map(({ id }) => ({ deliveryId: id })));
   });
 }
 
-async function reasonToIgnore(tx: Tx, event: WebhookEvent): Promise<string | null> {
-  if (event.content === null) return `${event.action} changes no annotation`;
-  if (event.projectId === null) return null;
-  const project = await tx.selectFrom('project').select('id').where('label_studio_id', '=', event.projectId).executeTakeFirst();
-  return project === undefined ? `Label Studio project ${event.projectId} is not Pairloop's` : null;
+/** Those of the Label Studio projects named that are Pairloop's. */
+async function ourProjects(tx: Tx, arrivals: readonly Arrival[]): Promise<ReadonlySet<number>> {
+  const named = [...new Set(arrivals.flatMap(({ event }) => event.projectId ?? []))];
+  if (named.length === 0) return new Set();
+  const rows = await tx
+    .selectFrom('project')
+    .select('label_studio_id')
+    .where('label_studio_id', '=', sql<number>`any(${named}::int[])`)
+    .execute();
+  return new Set(rows.map((row) => row.label_studio_id));
+}
+
+function rowOf({ event, receivedAt }: Arrival, ours: ReadonlySet<number>) {
+  const ignoredReason = event.fault === null ? reasonToIgnore(event, ours) : null;
+  const body = JSON.stringify(ignoredReason === null ? event.content : null);
+  return {
+    received_at: receivedAt,
+    action: event.action,
+    label_studio_project_id: event.projectId,
+    body,
+    body_sha256: createHash('sha256').update(body).digest('hex'),
+    applied_at: ignoredReason === null ? null : receivedAt,
+    ignored_reason: ignoredReason,
+    failure: event.fault,
+  };
+}
+
+function reasonToIgnore({ action, content, projectId }: WebhookEvent, ours: ReadonlySet<number>): string | null {
+  if (content === null) return `${action} changes no annotation`;
+  return projectId === null || ours.has(projectId) ? null : `Label Studio project ${projectId} is not Pairloop's`;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { cpus, loadavg } from 'node:os';
+import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { packagePath, packageVersion } from '../../../core/package-root.js';
+import { packageVersion } from '../../../core/package-root.js';
+import { describeCommit, describeMachine } from '../../support/circumstances.js';
 import { startStack, type OwnStack } from '../../support/pairloop-stack.js';
 import { measureBundle } from '../bundle-bytes.js';
 import { measure, type Effort } from './measure.js';
@@ -41,12 +42,11 @@ export async function benchView(args: readonly string[]): Promise<number> {
 }
 
 async function circumstances({ stack }: OwnStack, chromium: string, loadBefore: number): Promise<Circumstances> {
-  const git = (...args: string[]): string => execFileSync('git', ['-C', packagePath(), ...args]).toString().trim();
   const labelStudio = (await (await fetch(`${stack.labelStudio.url}/api/version`)).json()) as { release?: string };
   return {
-    machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`,
+    machine: describeMachine(),
     load: [loadBefore, loadavg()[0]!],
-    commit: `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain') === '' ? '' : ' with changes'}`,
+    commit: describeCommit(),
     versions: {
       pairloop: packageVersion(),
       'Label Studio': labelStudio.release ?? 'unknown',
