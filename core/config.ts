@@ -15,6 +15,7 @@ const environmentSchema = z.object({
   PAIRLOOP_WEBHOOKS_URL: url.optional(),
   PAIRLOOP_LABEL_STUDIO_ENV: z.string().min(1).optional(),
   PAIRLOOP_JUDGE_API_KEY: z.string().min(1).optional(),
+  PAIRLOOP_EMBEDDING_FOLDER: z.string().min(1).optional(),
   PAIRLOOP_EMBEDDING_URL: url.optional(),
   PAIRLOOP_EMBEDDING_MODEL: z.string().min(1).optional(),
   PAIRLOOP_EMBEDDING_API_KEY: z.string().min(1).optional(),
@@ -73,8 +74,10 @@ export interface Config {
   readonly logLevel: string;
   /** Key of the endpoint that `pairloop judge run` asks. */
   readonly judgeApiKey: string | undefined;
-  /** The endpoint that embeds pairs which bring no vectors. Undefined: the built-in featuriser does. */
+  /** The endpoint that embeds pairs which bring no vectors. Undefined: `embeddingFolder` or the built-in featuriser does. */
   readonly embedding: EmbeddingEndpoint | undefined;
+  /** Absolute folder of the sentence model on this machine that embeds them instead. */
+  readonly embeddingFolder: string | undefined;
   /** Undefined: Pairloop runs a managed Label Studio. */
   readonly labelStudio: { readonly url: string; readonly apiKey: string } | undefined;
   /** Undefined: Pairloop runs an embedded PostgreSQL. */
@@ -122,6 +125,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     logLevel: env.PAIRLOOP_LOG_LEVEL,
     judgeApiKey: env.PAIRLOOP_JUDGE_API_KEY,
     embedding: readEmbedding(env),
+    embeddingFolder: env.PAIRLOOP_EMBEDDING_FOLDER === undefined ? undefined : resolve(env.PAIRLOOP_EMBEDDING_FOLDER),
     labelStudio:
       env.LABEL_STUDIO_URL !== undefined && env.LABEL_STUDIO_API_KEY !== undefined
         ? { url: env.LABEL_STUDIO_URL.replace(/\/+$/, ''), apiKey: env.LABEL_STUDIO_API_KEY }
@@ -133,6 +137,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
 function readEmbedding(env: z.infer<typeof environmentSchema>): EmbeddingEndpoint | undefined {
   const { PAIRLOOP_EMBEDDING_URL: url, PAIRLOOP_EMBEDDING_MODEL: model } = env;
   if (url === undefined && model === undefined) return undefined;
+  if (env.PAIRLOOP_EMBEDDING_FOLDER !== undefined) {
+    throw new PairloopError('Both PAIRLOOP_EMBEDDING_FOLDER and an embedding endpoint are set; pairs are embedded by one of them, so leave the other out.', 'usage');
+  }
   if (url === undefined || model === undefined) {
     const missing = url === undefined ? 'PAIRLOOP_EMBEDDING_URL' : 'PAIRLOOP_EMBEDDING_MODEL';
     throw new PairloopError(`${missing} is missing: to embed pairs through an endpoint set both PAIRLOOP_EMBEDDING_URL and PAIRLOOP_EMBEDDING_MODEL; to use the built-in featuriser set neither.`, 'usage');

@@ -3,11 +3,13 @@ import type { Config } from '../../core/config.js';
 import { Endpoint } from '../endpoint/endpoint.js';
 import type { EmbeddingSource } from './embedding-source.js';
 import { openEndpointSource } from './endpoint-source.js';
+import { openOnnxSource } from './onnx/onnx-source.js';
 
 const TIMEOUT_MS = 120_000;
 
 /** How to open the embedding source that the settings name; undefined when they name none. A budget counts from each opening. */
-export function configuredSource({ embedding }: Pick<Config, 'embedding'>): (() => Promise<EmbeddingSource>) | undefined {
+export function configuredSource({ embedding, embeddingFolder }: Pick<Config, 'embedding' | 'embeddingFolder'>): (() => Promise<EmbeddingSource>) | undefined {
+  if (embeddingFolder !== undefined) return () => openOnnxSource(embeddingFolder);
   if (embedding === undefined) return undefined;
   const { url, apiKey, requestsPerMinute, tokensMax, model, charactersMax } = embedding;
   const clock = { now: () => Date.now(), sleep, random: () => Math.random() };
