@@ -17,20 +17,25 @@ interface Jobs {
   'push-accepted': { projectId: number };
   /** Embed, rank and store one selection round. Worked on by `ml-backend`. */
   'selection-round': { roundId: number };
+  /** Rank a project's open items again. Worked on by `ml-backend`. */
+  rerank: { projectId: number };
+  /** Bring the order of a project's open items, here and in Label Studio, to the newest ranking. Worked on by `webhooks`. */
+  'apply-ranking': { projectId: number };
 }
 type JobName = keyof Jobs;
 
 const RETRIES_MAX = 10;
 /** pg-boss fetches at most twice a second, so deliveries, which take milliseconds, are fetched many at once. */
 const DELIVERIES_PER_FETCH = 250;
-const QUEUES: readonly JobName[] = ['apply-delivery', 'reconcile', 'push-accepted', 'selection-round'];
+const QUEUES: readonly JobName[] = ['apply-delivery', 'reconcile', 'push-accepted', 'selection-round', 'rerank', 'apply-ranking'];
 
 export interface Queue {
   /**
    * Puts a job on the queue, inside `db`'s transaction if it is one: the job exists exactly when the
-   * transaction commits. With `singletonKey`, jobs waiting under the same key are one job.
+   * transaction commits. With `singletonKey`, jobs waiting under the same key are one job, the first; with `afterS`, it
+   * waits that many seconds at least.
    */
-  send<N extends JobName>(db: Kysely<Database>, name: N, data: Jobs[N], singletonKey?: string): Promise<void>;
+  send<N extends JobName>(db: Kysely<Database>, name: N, data: Jobs[N], singletonKey?: string, afterS?: number): Promise<void>;
   /** Puts many jobs on the queue in one statement, inside `db`'s transaction like `send`. Each is a job of its own. */
   sendAll<N extends JobName>(db: Kysely<Database>, name: N, data: readonly Jobs[N][]): Promise<void>;
   /** Works on the jobs of a queue, one after another; a handler that throws is retried with back-off, at most 10 times (`reconcile`: not at all). */
@@ -87,9 +92,9 @@ export async function startQueue(databaseUrl: string, log: Logger): Promise<Queu
     throw error;
   }
   return {
-    async send(db, name, data, singletonKey) {
+    async send(db, name, data, singletonKey, afterS) {
       // In a queue of policy `short`, jobs without a key would all count as one.
-      await boss.send(name, data, { db: executorOn(db), singletonKey: singletonKey ?? randomUUID() });
+      await boss.send(name, data, { db: executorOn(db), singletonKey: singletonKey ?? randomUUID(), ...(afterS === undefined ? {} : { startAfter: afterS }) });
     },
     async sendAll(db, name, data) {
       const jobs = data.map((one) => ({ name, data: one, singletonKey: randomUUID() }));

@@ -8,6 +8,7 @@ import { pushAccepted } from './datasets/accepted-folder.js';
 import { sendPush } from './datasets/push-job.js';
 import { applyDelivery } from './intake/delivery.js';
 import { reconcile } from './intake/reconcile.js';
+import { applyRanking } from './quality/apply-ranking.js';
 
 export interface WebhookJobParts {
   readonly config: Pick<Config, 'dataDir'>;
@@ -21,7 +22,7 @@ const EVERY_MINUTE = '* * * * *';
 
 /**
  * Puts the worker to the jobs of this room: deliveries as they come, accepted folders as pairs are
- * accepted, reconciliation every minute. Folders and reconciliation are also seen to at once.
+ * accepted, orders as batches are ranked again, reconciliation every minute. Folders and reconciliation are also seen to at once.
  */
 export async function registerWebhookJobs(queue: Queue, parts: WebhookJobParts): Promise<void> {
   const { db, log } = parts;
@@ -29,6 +30,9 @@ export async function registerWebhookJobs(queue: Queue, parts: WebhookJobParts):
   await queue.work('apply-delivery', ({ deliveryId }) => applyDelivery(db, queue, deliveryId));
   await queue.work('push-accepted', async ({ projectId }) => {
     log.info(await pushAccepted(folders, projectId), 'accepted folder brought up to date');
+  });
+  await queue.work('apply-ranking', async ({ projectId }) => {
+    for (const applied of await applyRanking(parts, projectId)) log.info({ projectId, ...applied }, 'order follows the newest ranking');
   });
   await queue.work('reconcile', async ({ labelStudioProjectId }) => {
     for (const report of await reconcile({ ...parts, queue }, labelStudioProjectId, 'recent')) {

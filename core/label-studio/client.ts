@@ -211,7 +211,7 @@ export class LabelStudioClient {
     return this.call({ url: '/api/predictions', params: { project: projectId } }, z.array(predictionSchema));
   }
 
-  async updatePrediction(id: number, change: { cluster: number }): Promise<void> {
+  async updatePrediction(id: number, change: { score: number; cluster?: number }): Promise<void> {
     await this.call({ method: 'PATCH', url: `/api/predictions/${id}`, data: change }, predictionSchema);
   }
 

@@ -5,6 +5,7 @@ import { embedderOf, type EmbeddingSource } from '../embedding/embedding-source.
 import { hashedNgrams } from '../embedding/hashed-ngrams.js';
 import { GIVEN_EMBEDDER } from '../embedding/vector-bytes.js';
 import { STRATEGIES } from '../selection/strategies.js';
+import { readOpenItems } from './open-items.js';
 import { embedMissing, haveGivenVectors } from './pool-embeddings.js';
 import { readLabelled, readPool, type PoolPair } from './pool.js';
 import { hashInputs, readInputs, storeInputs, type Candidate } from './round-inputs.js';
@@ -30,7 +31,7 @@ export interface PrepareOptions {
  * source cannot answer (what was embedded is kept).
  */
 export async function prepareRound(db: Db, round: StoredRound, options: PrepareOptions): Promise<void> {
-  const candidates = await readCandidates(db, round);
+  const candidates = await readCandidates(db, round, options.now());
   assertNumbers(candidates, round.options);
   const embedder = await embedAll(db, candidates.map(({ id }) => id), options);
   await db.transaction().execute((tx) => storePrepared(tx, round, { candidates, embedder, preparedAt: options.now() }));
@@ -44,11 +45,17 @@ async function embedAll(db: Db, pairIds: readonly string[], { openEmbeddingSourc
   return embedderOf(source);
 }
 
-async function readCandidates(db: Db, { projectId, options }: StoredRound): Promise<Candidate[]> {
-  const pool = await readPool(db, projectId);
-  const centers = options.centers === 'labelled' ? await readLabelled(db, projectId) : [];
-  const candidates = [...pool.map((pair) => ({ ...pair, isCenter: false })), ...centers.map((pair) => ({ ...pair, isCenter: true }))];
+async function readCandidates(db: Db, round: StoredRound, now: Date): Promise<Candidate[]> {
+  const { projectId, batchId } = round;
+  const centers = round.options.centers === 'labelled';
+  const candidates = batchId === null ? await readPoolCandidates(db, projectId, centers) : await readOpenItems(db, { projectId, batchId, centers, now });
   return candidates.sort((one, other) => Buffer.compare(Buffer.from(one.id), Buffer.from(other.id)));
+}
+
+async function readPoolCandidates(db: Db, projectId: number, withCenters: boolean): Promise<Candidate[]> {
+  const pool = await readPool(db, projectId);
+  const centers = withCenters ? await readLabelled(db, projectId) : [];
+  return [...pool.map((pair) => ({ ...pair, isCenter: false })), ...centers.map((pair) => ({ ...pair, isCenter: true }))];
 }
 
 function assertNumbers(candidates: readonly Candidate[], { strategy, priority_weight }: RoundOptions): void {

@@ -6,6 +6,7 @@ import type { StoredRound } from './stored-round.js';
 export const roundJsonSchema = z.object({
   id: z.int(),
   project: z.int().describe("Pairloop's id of the project."),
+  batch: z.int().nullable().describe('The batch whose open items were ranked again; null where the pool was ranked.'),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
   options: roundOptionsSchema.describe('As asked for, defaults filled in.'),
   progress: z.object({ step: z.enum(['embedding', 'picking']), done: z.int(), total: z.int() }).nullable(),
@@ -26,6 +27,7 @@ export function roundJson(round: StoredRound): z.infer<typeof roundJsonSchema> {
   return {
     id: round.id,
     project: round.projectId,
+    batch: round.batchId,
     state: round.state,
     options: round.options,
     progress: round.progress,

@@ -3,7 +3,8 @@ import { PairloopError } from '../../core/errors.js';
 import { DEFAULT_WEIGHT } from '../selection/hybrid.js';
 import { STRATEGIES, unusedOption, type StrategyOption } from '../selection/strategies.js';
 
-const K_MAX = 10_000;
+/** Picks of one round at most. */
+export const K_MAX = 10_000;
 const DEFAULT_K = 1_200;
 const WEIGHT_ROUNDING = 1e-12;
 

@@ -16,6 +16,8 @@ const PROGRESS_MS = 500;
 export interface NewRound {
   readonly projectId: number;
   readonly options: Readonly<Record<string, unknown>>;
+  /** Ranks the items of this batch again that nobody has begun with, instead of the pool. */
+  readonly batchId?: number;
 }
 
 /**
@@ -23,13 +25,13 @@ export interface NewRound {
  *
  * @throws PairloopError (usage) when there is no such project, or naming each option that is wrong.
  */
-export async function createRound(db: Db, { projectId, options }: NewRound): Promise<number> {
+export async function createRound(db: Db, { projectId, options, batchId }: NewRound): Promise<number> {
   const { strategy, weight, k, ...rest } = parseRoundOptions(options);
   const project = await db.selectFrom('project').select('id').where('id', '=', projectId).executeTakeFirst();
   if (project === undefined) throw new PairloopError(`There is no project ${projectId}; see the projects with pairloop status.`, 'usage');
   const round = await db
     .insertInto('selection_round')
-    .values({ project_id: projectId, strategy, weight, k, options: JSON.stringify(rest) })
+    .values({ project_id: projectId, strategy, weight, k, options: JSON.stringify(rest), batch_id: batchId ?? null })
     .returning('id')
     .executeTakeFirstOrThrow();
   return round.id;
@@ -56,7 +58,7 @@ export interface RunOptions {
 /**
  * Ranks the pool for a project and stores the picks, rank 0 first. The pool is every pair imported for
  * selection that may be released (consent and redaction version) and is in no batch of the project yet,
- * in code unit order of the ids. Each domain is ranked by itself with the round's strategy, and the domains take
+ * in code unit order of the ids; for a round over a batch, that batch's items that nobody has begun with. Each domain is ranked by itself with the round's strategy, and the domains take
  * turns (`rankRows`). Uncertainty is what the data gives, 0 where it gives none. Vectors are those given in the data if
  * every pair has one, else the embedding source's.
  *

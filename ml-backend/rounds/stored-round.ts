@@ -8,6 +8,8 @@ import { roundOptionsSchema, type RoundOptions } from './round-options.js';
 export interface StoredRound {
   readonly id: number;
   readonly projectId: number;
+  /** The batch whose open items were ranked again; null where the pool was ranked. */
+  readonly batchId: number | null;
   readonly state: RoundState;
   readonly options: RoundOptions;
   readonly embedder: string | null;
@@ -87,6 +89,7 @@ function toRound(row: Row): StoredRound {
   return {
     id: row.id,
     projectId: row.project_id,
+    batchId: row.batch_id,
     state: row.state,
     options: optionsOf(row),
     embedder: row.embedder,

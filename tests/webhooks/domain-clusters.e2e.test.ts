@@ -4,7 +4,7 @@ import { installRubricProject, launchBatch, type ProjectParts } from '../../cli/
 import { connect, type Db } from '../../core/database/connect.js';
 import { ensureSecrets } from '../../core/database/secrets.js';
 import { LabelStudioClient } from '../../core/label-studio/client.js';
-import { domainCluster } from '../../webhooks/quality/domain-clusters.js';
+import { domainCluster } from '../../webhooks/quality/ranking-predictions.js';
 
 const stack = inject('stack');
 const annotator = stack.accounts.find((account) => account.role === 'annotator')!;

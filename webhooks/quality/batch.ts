@@ -59,10 +59,11 @@ export async function buildBatch(deps: BatchDeps, settings: BatchSettings): Prom
 }
 
 async function assertRoundDone(tx: Tx, { roundId, projectId }: BatchSettings): Promise<void> {
-  const round = await tx.selectFrom('selection_round').select(['state', 'project_id']).where('id', '=', roundId).executeTakeFirst();
+  const round = await tx.selectFrom('selection_round').select(['state', 'project_id', 'batch_id']).where('id', '=', roundId).executeTakeFirst();
   if (round === undefined || round.project_id !== projectId) {
     throw new PairloopError(`Project ${projectId} has no selection round ${roundId}; run a selection round first.`);
   }
+  if (round.batch_id !== null) throw new PairloopError(`Selection round ${roundId} ranked batch ${round.batch_id} again; a batch is made of a round over the pool.`);
   if (round.state !== 'done') throw new PairloopError(`Selection round ${roundId} is ${round.state}, not done; no batch can be made of it.`);
 }
 

@@ -5,7 +5,7 @@ import { PairloopError } from '../../core/errors.js';
 import type { LabelStudioClient, NewTask } from '../../core/label-studio/client.js';
 import { release } from '../privacy/release.js';
 import { RANKING_MODEL_VERSION, rankingScore } from '../../core/domain/ranking.js';
-import { writeDomainClusters } from './domain-clusters.js';
+import { itemsBefore, writeRanking } from './ranking-predictions.js';
 import { shuffle, type RandomInt } from './shuffle.js';
 
 /** Tasks per request: about a tenth of a second of Label Studio's time. */
@@ -61,7 +61,7 @@ export async function shipBatch(deps: ShipmentDeps, batchId: number): Promise<{ 
     const found = doubtful.length === 0 ? new Set<number>() : await adoptTasks(deps, batch, doubtful);
     const created = await createTasks(deps, batch, missing.filter((item) => !found.has(item.id)), total);
     if (doubtful.length > 0) await deleteDuplicates(deps, batch);
-    await writeDomainClusters(deps, batch);
+    await writeRanking(deps, batch);
     await activateRanking(deps.labelStudio, batch.labelStudioProjectId);
     await deps.db.updateTable('batch').set({ state: 'shipped', shipped_at: deps.now() }).where('id', '=', batchId).execute();
     return { taskCount: total, created };
@@ -92,13 +92,7 @@ async function countItems(db: Db, batchId: number): Promise<number> {
 
 /** The items without a task, released: refused before anything is created. */
 async function readMissing(db: Db, batchId: number): Promise<Item[]> {
-  const before = await db
-    .selectFrom('batch_item')
-    .innerJoin('batch', 'batch.id', 'batch_item.batch_id')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('batch.id', '<', batchId)
-    .where('batch.project_id', '=', (eb) => eb.selectFrom('batch as this').select('this.project_id').where('this.id', '=', batchId))
-    .executeTakeFirstOrThrow();
+  const before = await itemsBefore(db, batchId);
   const rows = await db
     .selectFrom('batch_item')
     .innerJoin('pair', 'pair.id', 'batch_item.pair_id')
@@ -113,7 +107,7 @@ async function readMissing(db: Db, batchId: number): Promise<Item[]> {
     doubtful: row.released_at !== null,
     task: {
       data: release(toPair(row)),
-      predictions: [{ model_version: RANKING_MODEL_VERSION, score: rankingScore(before.count, row.position), result: [] }],
+      predictions: [{ model_version: RANKING_MODEL_VERSION, score: rankingScore(before, row.position), result: [] }],
     },
   }));
 }

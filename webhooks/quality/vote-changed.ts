@@ -2,6 +2,7 @@ import type { Tx } from '../../core/database/connect.js';
 import type { Queue } from '../../core/queue.js';
 import { sendPush } from '../datasets/push-job.js';
 import { recheckGold } from './gold.js';
+import { sendRerank } from './apply-ranking.js';
 import { recountConsensus } from './consensus.js';
 
 /** Which vote was cast, updated, withdrawn or no longer counts. Ids are Pairloop's, but for `annotationId`. */
@@ -16,8 +17,8 @@ export interface VoteChange {
 
 /**
  * Draws the consequences of a change to the table `vote`, in the transaction that made it: the gold
- * check of a gold item, else the pair's consensus, its acceptance, and the job that brings the accepted
- * folder up to date. What follows depends only on the votes stored now, so a change told twice, or
+ * check of a gold item, else the pair's consensus, its acceptance, the job that brings the accepted
+ * folder up to date, and the one that ranks again what nobody has begun with. What follows depends only on the votes stored now, so a change told twice, or
  * changes told in another order, end the same. The project's row stays locked until the transaction
  * ends: changes of one project follow one another.
  */
@@ -36,4 +37,5 @@ export async function voteChanged(tx: Tx, change: VoteChange, queue: Pick<Queue,
   const rule = { votesMin: project.votes_min, votesMax: project.votes_max, agreementMin: project.agreement_min };
   const acceptedChanged = await recountConsensus(tx, { projectId: project.id, pairId: change.pairId, rule });
   if (acceptedChanged) await sendPush(tx, queue, project.id);
+  await sendRerank(tx, queue, project.id);
 }
