@@ -16,6 +16,7 @@ export const commands: SubCommandsDef = {
   judge: () => import('./commands/judge.js').then((module) => module.judgeCommand),
   'label-config': () => import('./commands/label-config.js').then((module) => module.labelConfigCommand),
   project: () => import('./commands/project.js').then((module) => module.projectCommand),
+  api: () => import('./commands/api.js').then((module) => module.apiCommand),
   batch: () => import('./commands/batch.js').then((module) => module.batchCommand),
   gold: () => import('./commands/gold.js').then((module) => module.goldCommand),
   rater: () => import('./commands/rater.js').then((module) => module.raterCommand),

@@ -12,6 +12,7 @@ import { startMlBackend } from '../ml-backend/protocol/server.js';
 import { startWebhookService } from '../webhooks/intake/service.js';
 import { registerWebhookJobs } from '../webhooks/jobs.js';
 import { runOptions } from './system/run-options.js';
+import { createRedactor } from '../webhooks/privacy/redact.js';
 
 export const ROLE_NAMES = ['ml-backend', 'webhooks', 'worker', 'gateway'] as const;
 export type RoleName = (typeof ROLE_NAMES)[number];
@@ -33,7 +34,7 @@ export interface RunningRole {
 
 const ROLES: Record<RoleName, (context: RoleContext) => Promise<RunningRole>> = {
   gateway: startGateway,
-  'ml-backend': startMlBackend,
+  'ml-backend': startRanking,
   webhooks: startWebhooks,
   worker: startWorker,
 };
@@ -49,6 +50,20 @@ export function healthPort(config: Config, name: RoleName): number {
 
 const HEALTH_CLOSE_MS_MAX = 1_000;
 const now = (): Date => new Date();
+
+async function startRanking(context: RoleContext): Promise<RunningRole> {
+  const { config, secrets } = context;
+  const queue = await startQueue(context.databaseUrl, context.log);
+  const redactor = createRedactor(secrets.redaction);
+  const importing = { redact: redactor.redact, redactionVersion: redactor.version, canonicalSidesSecret: secrets.canonical_sides };
+  const service = await startMlBackend({ ...context, api: { token: config.apiToken ?? secrets.api, queue, importing, now } });
+  return {
+    async close() {
+      await service.close();
+      await queue.stop();
+    },
+  };
+}
 
 async function startWebhooks(context: RoleContext): Promise<RunningRole> {
   const queue = await startQueue(context.databaseUrl, context.log);

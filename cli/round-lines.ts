@@ -4,13 +4,13 @@ import type { StoredRound } from '../ml-backend/rounds/stored-round.js';
 /** One line a round. */
 export function renderRounds(rounds: readonly StoredRound[]): string {
   if (rounds.length === 0) return 'No selection round yet.\n';
-  return rounds.map((round) => `${round.id}\t${timeOf(round.createdAt)}\tproject ${round.projectId}\t${round.batchId === null ? 'pool' : `batch ${round.batchId}`}\t${round.options.strategy}\t${stateOf(round)}\n`).join('');
+  return rounds.map((round) => `${round.id}\t${timeOf(round.createdAt)}\tproject ${round.labelStudioProjectId ?? 'gone'}\t${round.batchId === null ? 'pool' : `batch ${round.batchId}`}\t${round.options.strategy}\t${stateOf(round)}\n`).join('');
 }
 
 /** One round for people, a row a subject. */
 export function renderRound(round: StoredRound): string {
   const rows: [string, string | null][] = [
-    ['Round', `${round.id}, project ${round.projectId}${round.batchId === null ? '' : `, batch ${round.batchId} again`}, ${timeOf(round.createdAt)}`],
+    ['Round', `${round.id}, project ${round.labelStudioProjectId ?? 'gone'}${round.batchId === null ? '' : `, batch ${round.batchId} again`}, ${timeOf(round.createdAt)}`],
     ['State', stateOf(round)],
     ['Options', Object.entries(round.options).map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(', ')],
     ['Embeddings', round.embedder],

@@ -22,6 +22,7 @@ const environmentSchema = z.object({
   PAIRLOOP_EMBEDDING_CHARACTERS: atLeastOne.default(6_000),
   PAIRLOOP_EMBEDDING_REQUESTS_PER_MINUTE: atLeastOne.default(600),
   PAIRLOOP_EMBEDDING_TOKENS: atLeastOne.default(50_000_000),
+  PAIRLOOP_API_TOKEN: z.string().min(16, 'must have at least 16 characters').optional(),
   PAIRLOOP_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LABEL_STUDIO_URL: url.optional(),
   LABEL_STUDIO_API_KEY: z.string().min(1).optional(),
@@ -78,6 +79,8 @@ export interface Config {
   readonly embedding: EmbeddingEndpoint | undefined;
   /** Absolute folder of the sentence model on this machine that embeds them instead. */
   readonly embeddingFolder: string | undefined;
+  /** Token of the HTTP API; undefined: the shared secret `api`. */
+  readonly apiToken: string | undefined;
   /** Undefined: Pairloop runs a managed Label Studio. */
   readonly labelStudio: { readonly url: string; readonly apiKey: string } | undefined;
   /** Undefined: Pairloop runs an embedded PostgreSQL. */
@@ -126,6 +129,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env): Config
     judgeApiKey: env.PAIRLOOP_JUDGE_API_KEY,
     embedding: readEmbedding(env),
     embeddingFolder: env.PAIRLOOP_EMBEDDING_FOLDER === undefined ? undefined : resolve(env.PAIRLOOP_EMBEDDING_FOLDER),
+    apiToken: env.PAIRLOOP_API_TOKEN,
     labelStudio:
       env.LABEL_STUDIO_URL !== undefined && env.LABEL_STUDIO_API_KEY !== undefined
         ? { url: env.LABEL_STUDIO_URL.replace(/\/+$/, ''), apiKey: env.LABEL_STUDIO_API_KEY }

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Db } from './connect.js';
 
-const SECRET_NAMES = ['webhook', 'internal', 'presentation', 'canonical_sides', 'redaction'] as const;
+const SECRET_NAMES = ['webhook', 'internal', 'presentation', 'canonical_sides', 'redaction', 'api'] as const;
 
 /**
  * Secrets that all roles share, made at the first start and kept in the database: `webhook` (header of
  * Label Studio's deliveries), `internal` (between roles), `presentation` (side order per annotator and
- * pair), `canonical_sides` (shuffle at import), `redaction` (stable tokens). Hex, 256 bits each.
+ * pair), `canonical_sides` (shuffle at import), `redaction` (stable tokens), `api` (the token of the HTTP API). Hex, 256 bits each.
  */
 export type Secrets = Readonly<Record<(typeof SECRET_NAMES)[number], string>>;
 

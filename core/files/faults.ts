@@ -5,7 +5,7 @@ const SHOWN_MAX = 10;
 const VALUE_CHARACTERS_MAX = 60;
 
 /** One thing wrong in a file: where (`line 3`, `row 3`), in which field, with which value, and what to do. */
-interface Fault {
+export interface Fault {
   readonly where: string;
   readonly field?: string;
   /** Undefined: the field is not there, or the value says nothing. */
@@ -15,7 +15,8 @@ interface Fault {
 
 /** Collects what is wrong in one file, so that it can all be mended in one go. Memory is bounded: later faults are only counted. */
 export class Faults {
-  private readonly shown: string[] = [];
+  /** The first of them. */
+  readonly shown: Fault[] = [];
   private total = 0;
 
   /** `consequence` completes "FILE has 3 faults; ", such as "nothing was imported". */
@@ -26,7 +27,7 @@ export class Faults {
 
   add(fault: Fault): void {
     this.total += 1;
-    if (this.shown.length < SHOWN_MAX) this.shown.push(describe(fault));
+    if (this.shown.length < SHOWN_MAX) this.shown.push(fault);
   }
 
   /** @throws PairloopError (usage) listing the faults, when there are any. */
@@ -36,7 +37,7 @@ export class Faults {
     const rest = this.total - this.shown.length;
     const more = rest === 0 ? [] : [`  … and ${rest} more`];
     throw new PairloopError(
-      [`${this.fileName} has ${count}; ${this.consequence}:`, ...this.shown.map((one) => `  ${one}`), ...more].join('\n'),
+      [`${this.fileName} has ${count}; ${this.consequence}:`, ...this.shown.map((one) => `  ${describe(one)}`), ...more].join('\n'),
       'usage',
     );
   }

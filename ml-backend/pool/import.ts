@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { sql, type Insertable } from 'kysely';
 import type { Db, Tx } from '../../core/database/connect.js';
 import type { PairTable } from '../../core/database/tables.js';
@@ -134,7 +135,12 @@ async function storePairs(tx: Tx, pairs: readonly IncomingPair[], options: Impor
   const redactions: Record<string, number> = {};
   for (let start = 0; start < pairs.length; start += CHUNK) {
     const chunk = pairs.slice(start, start + CHUNK);
-    const rows = chunk.map((pair) => toRow(pair, importId, at, options));
+    const rows = [];
+    for (const pair of chunk) {
+      rows.push(toRow(pair, importId, at, options));
+      // Redacting takes a moment a pair; other requests are answered in between.
+      await setImmediate();
+    }
     await tx.insertInto('pair').values(rows.map(({ row }) => row)).execute();
     const vectors = chunk.flatMap(({ id, embedding }) => (embedding === undefined ? [] : [{ pair_id: id, embedder: GIVEN_EMBEDDER, vector: vectorToBytes(embedding) }]));
     if (vectors.length > 0) await tx.insertInto('pair_embedding').values(vectors).execute();

@@ -8,21 +8,23 @@ import { RANKING_MODEL_VERSION } from '../../core/domain/ranking.js';
 import { messageOf } from '../../core/errors.js';
 import { closeServer, listenAt } from '../../core/http-listening.js';
 import type { Logger } from '../../core/logging.js';
+import { apiRouter, type ApiParts } from '../api/api-router.js';
+import { API_PATH, openApiDocument } from '../api/openapi.js';
+import { limitBodies } from './body-limit.js';
 import { predictRequestSchema, setupRequestSchema, type RankingPrediction } from './requests.js';
 import { scoreTasks } from './task-ranking.js';
 
 /** Label Studio sends every task of a "retrieve predictions" in one body, texts included. */
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
-/** Bodies held at a time; further ones are asked to come again, which bounds the memory. */
-const BODIES_MAX = 4;
 const REQUEST_TIMEOUT_MS = 60_000;
 const CLOSE_TIMEOUT_MS = 2_000;
-const RETRY_AFTER_S = 5;
 
 export interface MlBackendParts {
   readonly config: Pick<Config, 'host' | 'mlBackendPort'>;
   readonly db: Db;
   readonly log: Logger;
+  /** What the HTTP API for ML engineers works with; without it there is none. */
+  readonly api?: Omit<ApiParts, 'db'>;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface MlBackendParts {
  * `/predict` answers each task's place in Pairloop's ranking as a prediction score, lowest first, with an
  * empty result; the rest is what Label Studio's client asks on the way. Refusals are JSON, `{"error": …}`:
  * 400 for what cannot be read, 413 over 64 MiB, 503 when four bodies are being read or the database fails,
- * 404 for anything else. `close` lets what is under way finish.
+ * 404 for anything else. `/openapi.json` and `/api`, for ML engineers, are said in `apiRouter`. `close` lets what is under way finish.
  *
  * @throws PairloopError when the port cannot be listened on.
  */
@@ -40,10 +42,10 @@ export async function startMlBackend(parts: MlBackendParts): Promise<{ readonly 
   return { port: (server.address() as AddressInfo).port, close: () => closeServer(server, CLOSE_TIMEOUT_MS) };
 }
 
-function createApp({ db, log }: MlBackendParts): Express {
+function createApp({ db, log, api }: MlBackendParts): Express {
   const app = express();
   app.disable('x-powered-by');
-  const readJson = [limitBodies(), express.json({ limit: BODY_BYTES_MAX, type: () => true })];
+  const readJson = [limitBodies((error) => ({ error })), express.json({ limit: BODY_BYTES_MAX, type: () => true })];
   const answer = (reply: object, status = 200): RequestHandler => (request, response) => {
     request.resume();
     response.status(status).json(reply);
@@ -61,6 +63,11 @@ function createApp({ db, log }: MlBackendParts): Express {
   app.post(['/duplicate_model', '/delete'], answer({ status: 'ok' }));
   // 410 is how Label Studio is told that a job is no more.
   app.post('/job_status', answer({ error: 'There are no training jobs.' }, 410));
+  if (api !== undefined) {
+    const document = openApiDocument();
+    app.get('/openapi.json', answer(document));
+    app.use(API_PATH, apiRouter({ ...api, db }, log));
+  }
   app.use((request, response) => {
     request.resume();
     response.status(404).json({ error: `The ML backend has no ${request.method} ${request.path}.` });
@@ -72,19 +79,6 @@ function createApp({ db, log }: MlBackendParts): Express {
 async function predict(db: Db, { tasks, project }: z.infer<typeof predictRequestSchema>): Promise<{ results: RankingPrediction[] }> {
   const scores = await scoreTasks(db, project, tasks.map((task) => task.id));
   return { results: scores.map((score) => ({ result: [], score, model_version: RANKING_MODEL_VERSION })) };
-}
-
-function limitBodies(): RequestHandler {
-  let held = 0;
-  return (_request, response, next) => {
-    if (held >= BODIES_MAX) {
-      response.set('retry-after', String(RETRY_AFTER_S)).status(503).json({ error: `The ML backend reads ${BODIES_MAX} requests already; try again in ${RETRY_AFTER_S} seconds.` });
-      return;
-    }
-    held += 1;
-    response.on('close', () => (held -= 1));
-    next();
-  };
 }
 
 /** Answers a body of a known shape, and a wrong one with one sentence that names the field. */

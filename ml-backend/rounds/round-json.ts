@@ -1,14 +1,14 @@
 import { z } from 'zod';
-import { roundOptionsSchema } from './round-options.js';
+import { roundOptionsFields } from './round-options.js';
 import type { StoredRound } from './stored-round.js';
 
 /** A round as commands print it and the HTTP API answers it. Times are ISO 8601 in UTC. */
 export const roundJsonSchema = z.object({
   id: z.int(),
-  project: z.int().describe("Pairloop's id of the project."),
+  project: z.int().nullable().describe("The project's number in Label Studio; null when the project is gone."),
   batch: z.int().nullable().describe('The batch whose open items were ranked again; null where the pool was ranked.'),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
-  options: roundOptionsSchema.describe('As asked for, defaults filled in.'),
+  options: roundOptionsFields.describe('As asked for, defaults filled in.'),
   progress: z.object({ step: z.enum(['embedding', 'picking']), done: z.int(), total: z.int() }).nullable(),
   picked: z.int(),
   pool: z.int().nullable().describe('How many pairs there were to pick from; null before that is decided.'),
@@ -26,7 +26,7 @@ export const roundJsonSchema = z.object({
 export function roundJson(round: StoredRound): z.infer<typeof roundJsonSchema> {
   return {
     id: round.id,
-    project: round.projectId,
+    project: round.labelStudioProjectId,
     batch: round.batchId,
     state: round.state,
     options: round.options,

@@ -17,7 +17,8 @@ const wholeUpTo = (least: number, most: number) => {
 /** The strategies a round can take: those that are told no prompts, which a round does not store. */
 export const ROUND_STRATEGIES: readonly string[] = [...STRATEGIES].flatMap(([name, { options }]) => (options.includes('prompts') ? [] : [name]));
 
-const fields = z.strictObject({
+/** The options each by itself. */
+export const roundOptionsFields = z.strictObject({
   k: wholeUpTo(1, K_MAX).default(DEFAULT_K).describe('How many pairs to pick; fewer are picked when the pool has fewer.'),
   strategy: z.enum(ROUND_STRATEGIES, `must be one of ${ROUND_STRATEGIES.join(', ')}`).default('hybrid'),
   weight: share.default(DEFAULT_WEIGHT).describe('Hybrid: weight of uncertainty against diversity.'),
@@ -40,10 +41,10 @@ const fields = z.strictObject({
 });
 
 /** All that a round can be told; every default is filled in. */
-export type RoundOptions = z.infer<typeof fields>;
+export type RoundOptions = z.infer<typeof roundOptionsFields>;
 
 /** The options of a round as they come from outside. */
-export const roundOptionsSchema = fields.superRefine((options, context) => {
+export const roundOptionsSchema = roundOptionsFields.superRefine((options, context) => {
   const fault = faultBetween(options);
   if (fault !== undefined) context.addIssue({ code: 'custom', path: [fault.field], message: fault.said, input: options[fault.field] });
 });

@@ -8,6 +8,8 @@ import { roundOptionsSchema, type RoundOptions } from './round-options.js';
 export interface StoredRound {
   readonly id: number;
   readonly projectId: number;
+  /** The project's number in Label Studio; null when the project is gone. */
+  readonly labelStudioProjectId: number | null;
   /** The batch whose open items were ranked again; null where the pool was ranked. */
   readonly batchId: number | null;
   readonly state: RoundState;
@@ -75,12 +77,14 @@ export async function cancelRound(db: Db, roundId: number, now: Date): Promise<v
   throw new PairloopError(`Selection round ${roundId} is ${state}; only one that waits or runs can be cancelled.`);
 }
 
-type Row = Selectable<Database['selection_round']> & { readonly picked: number };
+type Row = Selectable<Database['selection_round']> & { readonly picked: number; readonly label_studio_id: number | null };
 
 function query(db: Db) {
   return db
     .selectFrom('selection_round')
+    .leftJoin('project', 'project.id', 'selection_round.project_id')
     .selectAll('selection_round')
+    .select('project.label_studio_id')
     .select(sql<number>`(select count(*) from selection_pick where selection_pick.round_id = selection_round.id)`.as('picked'));
 }
 
@@ -89,6 +93,7 @@ function toRound(row: Row): StoredRound {
   return {
     id: row.id,
     projectId: row.project_id,
+    labelStudioProjectId: row.label_studio_id,
     batchId: row.batch_id,
     state: row.state,
     options: optionsOf(row),

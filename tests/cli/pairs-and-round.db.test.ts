@@ -79,7 +79,7 @@ test('a round is shown, repeated, left to the worker and cancelled', async () =>
   await expect(runInProcess(roundCommand, ['cancel', '2'])).rejects.toThrow('Selection round 2 is done; only one that waits or runs can be cancelled.');
   const listed = (await runInProcess(roundCommand, ['list'])).stdout.split('\n');
   expect(listed).toEqual([expect.stringMatching(/^3\t.*k-center\tcancelled$/), expect.stringMatching(/^2\t.*hybrid\tdone, 2 of 2 pairs$/), expect.stringMatching(/^1\t/), '']);
-  expect((await runInProcess(roundCommand, ['show', '2'])).stdout).toMatch(/^Round {8}2, project 2, .*\nState {8}done, 2 of 2 pairs\nOptions {6}k 1200, strategy "hybrid".*\nEmbeddings {3}hashed-ngrams-3\n/);
+  expect((await runInProcess(roundCommand, ['show', '2'])).stdout).toMatch(/^Round {8}2, project 32, .*\nState {8}done, 2 of 2 pairs\nOptions {6}k 1200, strategy "hybrid".*\nEmbeddings {3}hashed-ngrams-3\n/);
   expect((await runInProcess(roundCommand, ['repeat', '2'])).stdout).toBe('Round 2 repeated: equal, 2 picks and their scores.\n');
   await database.db.updateTable('selection_pick').set({ score: 7 }).where('round_id', '=', 2).where('rank', '=', 1).execute();
   try {

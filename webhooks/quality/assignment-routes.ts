@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import express, { Router } from 'express';
 import { z } from 'zod';
 import type { Db } from '../../core/database/connect.js';
+import { isSameSecret } from '../../core/same-secret.js';
 import { assignTask, type Assignment } from './assignment.js';
 
 const requestSchema = z.object({
@@ -23,7 +23,7 @@ export interface AssignmentRoutesDeps {
 export function assignmentRoutes(deps: AssignmentRoutesDeps): Router {
   const router = Router();
   router.post('/internal/assignments', express.json({ limit: '10kb' }), async (req, res) => {
-    if (!isSame(req.header('x-pairloop-internal') ?? '', deps.internalSecret)) {
+    if (!isSameSecret(req.header('x-pairloop-internal') ?? '', deps.internalSecret)) {
       res.status(403).json({ detail: 'The header x-pairloop-internal is missing or wrong.' });
       return;
     }
@@ -40,10 +40,4 @@ export function assignmentRoutes(deps: AssignmentRoutesDeps): Router {
 
 function toWire(assignment: Assignment): object {
   return assignment.outcome === 'task' ? { outcome: 'task', task_id: assignment.taskId } : assignment;
-}
-
-/** Compares in a time that tells nothing about the secret, whatever the lengths. */
-function isSame(given: string, secret: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(secret));
 }
