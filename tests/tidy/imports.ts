@@ -20,7 +20,9 @@ const ENTRIES = [
   /(^|\/)(vite|vitest)(\.[\w-]+)?\.config\.ts$/,
   /^tests\/support\/(database-server|pairloop-stack)\.ts$/,
   /^frontend-plugin\/hosts\/(community|react-code|standalone)\.tsx$/,
-  /^tests\/(view\/(react-code\/frame|bench\/bench-view)|ml-backend\/bench\/bench-embedding|webhooks\/bench-intake\/bench-intake)\.ts$/,
+  /^tests\/view\/(react-code\/frame|page-picture)\.ts$/,
+  // A script of the same name loads it.
+  /^tests\/.*\/bench-[a-z]+\.ts$/,
   /^ml-backend\/numerics\/assembly\/kernel\.ts$/,
   /\.d\.m?ts$/,
 ];
