@@ -1,3 +1,4 @@
+import { upperBound } from '../ml-backend/uncertainty/judge/binomial-bounds.js';
 import type { RightShare } from '../ml-backend/uncertainty/judge/judge-report.js';
 import type { Triage, TriageOptions } from '../ml-backend/uncertainty/judge/triage.js';
 import { leftToHumans } from './judge-triage-table.js';
@@ -11,7 +12,7 @@ export function triageJson(result: Triage, options: TriageOptions): Record<strin
     n: { pairs, known, triaged: decisions.length, settled, humans, audited },
     humans_by_reason: Object.fromEntries(reasons),
     threshold: calibration.threshold,
-    tested: calibration.tested,
+    tested: calibration.tested.map((one) => ({ ...one, upper: upperBound(one.wrong, one.settled, 1 - options.confidence) })),
     judges: judges.map(({ judge, pairs: judged, stable, unstable, unanswered, positionBias, agreement }) => ({
       judge,
       pairs: judged,

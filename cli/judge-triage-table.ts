@@ -1,5 +1,5 @@
 import type { JudgeReport } from '../ml-backend/uncertainty/judge/judge-report.js';
-import type { ShareInterval } from '../ml-backend/uncertainty/judge/binomial-bounds.js';
+import { upperBound, type ShareInterval } from '../ml-backend/uncertainty/judge/binomial-bounds.js';
 import { HUMAN_REASONS, type HeldOutRow, type HumanReason, type Triage, type TriageOptions } from '../ml-backend/uncertainty/judge/triage.js';
 import { alignCells, count, shownName } from './vote-words.js';
 
@@ -58,7 +58,10 @@ function triageLines(result: Triage, { error, confidence }: TriageOptions): stri
   if (decisions.length === 0) return ['Every pair has gold: nothing is left to triage.'];
   const { settled, humans, audited, reasons } = leftToHumans(result);
   const promise = `at most ${percent(error)} wrong, with ${percent(confidence)} confidence`;
-  const tested = calibration.tested.map(({ threshold, settled: n, wrong, upper }) => `  confidence ≥ ${fixed(threshold)}: ${wrong} of ${n} wrong, upper bound ${fixed(upper)}`);
+  // The threshold that is used, and the one below it that failed.
+  const tested = calibration.tested
+    .slice(-2)
+    .map(({ threshold, settled: n, wrong }) => `  confidence ≥ ${fixed(threshold)}: ${wrong} of ${n} with gold wrong, upper bound ${fixed(upperBound(wrong, n, 1 - confidence))}`);
   const list = reasons.map(([reason, pairs]) => `${pairs} ${REASON_WORDS[reason]}`).join(', ');
   return [
     calibration.threshold === null

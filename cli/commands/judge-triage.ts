@@ -9,6 +9,8 @@ import { renderTriage } from '../judge-triage-table.js';
 import { parseNumber, parseWholeNumber } from '../number-argument.js';
 
 const SPLITS_MAX = 10_000;
+/** What takes less than two seconds. */
+const VOTES_TIMES_SPLITS_QUIET = 500_000;
 /** Stated errors that are always tried out on held-out halves. */
 const USUAL_ERRORS = [0.15, 0.05];
 
@@ -37,6 +39,7 @@ export const judgeTriageCommand = defineCommand({
     };
     const votes = chooseJudges(await readVerdictsFile(args.verdicts), args.judges);
     const reference = await readReferenceFiles(args.gold.split(','));
+    if (votes.length * options.splits > VOTES_TIMES_SPLITS_QUIET) process.stderr.write(`${votes.length} votes, ${options.splits} splits: this takes some seconds (--splits 10 takes less).\n`);
     const result = triage(votes, reference, options);
     if (result.known === 0) throw new PairloopError(`No pair of ${args.verdicts} has gold in ${args.gold}; check that "item" and "id" are the same names.`, 'usage');
     process.stdout.write(args.json ? `${JSON.stringify(triageJson(result, options), null, 2)}\n` : renderTriage(result, options));

@@ -128,7 +128,7 @@ describe('pairloop judge triage', () => {
     const { verdicts, gold } = example();
     const { stdout } = await runInProcess(judgeTriageCommand, [verdicts, '--gold', gold, '--error', '0.05']);
     expect(stdout).toContain('Settled: none of 30 pairs without gold; on 60 with gold no threshold keeps at most 5 % wrong, with 90 % confidence.');
-    expect(stdout).toContain('  confidence ≥ 1.000: 3 of 60 wrong, upper bound 0.108');
+    expect(stdout).toContain('  confidence ≥ 1.000: 3 of 60 with gold wrong, upper bound 0.108');
     expect(stdout).toContain('Left to humans: 30 (5 order-unstable, 25 below the threshold); 100 % of the pairs.');
   });
 

@@ -39,9 +39,13 @@ def bounds():
 def calibrate(pairs, target, n_known, n_target, error, confidence):
     """pairs: (confidence, right) of known pairs with an opinion; target: confidences of the others."""
     needed = 2 * math.ceil(math.log(1 - confidence) / math.log(1 - error))
-    grid = sorted(set(target), reverse=True)
-    while len(grid) > 1 and sum(one >= grid[0] for one in target) * n_known / n_target < needed:
-        grid.pop(0)
+    grid, last = [], 0
+    for level in sorted(set(target), reverse=True):
+        settles = sum(one >= level for one in target)
+        enough = settles >= max(needed / (n_known / n_target), len(target) * 0.05) if not grid else settles >= last * 1.05
+        if enough or level == min(target):
+            grid.append(level)
+            last = settles
     best, tested = None, []
     for threshold in grid:
         settled = [right for one, right in pairs if one >= threshold]
@@ -59,7 +63,7 @@ def thresholds():
     cases = []
     for _ in range(40):
         error, confidence = rng.choice([0.05, 0.1, 0.15, 0.3]), rng.choice([0.8, 0.9, 0.95])
-        known, others, step = rng.randint(1, 300), rng.randint(1, 300), rng.choice([1, 4, 20])
+        known, others, step = rng.randint(1, 400), rng.randint(1, 300), rng.choice([1, 4, 20, 1000])
         skill = rng.choice([0.02, 0.1, 0.3])
 
         def draw():

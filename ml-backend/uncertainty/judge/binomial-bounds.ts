@@ -31,13 +31,17 @@ export function upperBound(count: number, n: number, miss: number): number {
   }
 }
 
+/** Whether `upperBound` is at most the share, for a fiftieth of its cost. */
+export function isBoundedBy(share: number, count: number, n: number, miss: number): boolean {
+  return count < n * share && lowerTail(count, n, share, logChooseOf(n, count)) <= miss;
+}
+
 /**
  * P(X ≤ count) for X binomial(n, p), for p of at least count / n: the terms then fall from `count` downwards, so
  * that the sum begins with the greatest and ends where nothing more is added.
  */
 function lowerTail(count: number, n: number, p: number, logChoose: number): number {
-  let term = Math.exp(logChoose + count * Math.log(p) + (n - count) * Math.log1p(-p));
-  if (count === 0) term = Math.exp(n * Math.log1p(-p));
+  let term = Math.exp(logChoose + (count === 0 ? 0 : count * Math.log(p)) + (n - count) * Math.log1p(-p));
   let sum = term;
   const odds = (1 - p) / p;
   for (let seen = count; seen > 0; seen -= 1) {
@@ -50,8 +54,19 @@ function lowerTail(count: number, n: number, p: number, logChoose: number): numb
 
 /** ln of n over k. */
 function logChooseOf(n: number, k: number): number {
-  const few = Math.min(k, n - k);
-  let sum = 0;
-  for (let index = 1; index <= few; index += 1) sum += Math.log((n - few + index) / index);
-  return sum;
+  return logFactorial(n) - logFactorial(k) - logFactorial(n - k);
+}
+
+const STIRLING_FROM = 30;
+
+/** ln n!, by Stirling's series from 30 on: what it leaves out is then below 10⁻¹³. */
+function logFactorial(n: number): number {
+  if (n < STIRLING_FROM) {
+    let product = 1;
+    for (let factor = 2; factor <= n; factor += 1) product *= factor;
+    return Math.log(product);
+  }
+  const inverse = 1 / n;
+  const square = inverse * inverse;
+  return (n + 0.5) * Math.log(n) - n + 0.5 * Math.log(2 * Math.PI) + inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680)));
 }

@@ -1,4 +1,4 @@
-import { upperBound } from './binomial-bounds.js';
+import { isBoundedBy } from './binomial-bounds.js';
 
 /** What is promised: at most `error` of what is settled is wrong, and the promise fails with a probability of at most 1 − `confidence`. */
 export interface Promised {
@@ -12,13 +12,12 @@ export interface CalibrationPair {
   readonly right: boolean;
 }
 
-/** One threshold that was looked at: how many calibration pairs it settles, how many of them wrongly, and the bound. */
+/** One threshold that was looked at: how many calibration pairs it settles, and how many of them wrongly. */
 interface TestedThreshold {
   readonly threshold: number;
   readonly settled: number;
   readonly wrong: number;
-  /** Clopper–Pearson upper bound on the error of what is settled. */
-  readonly upper: number;
+  /** Whether the Clopper–Pearson upper bound on the error of what is settled is at most the stated error. */
   readonly passed: boolean;
 }
 
@@ -29,22 +28,33 @@ export interface Calibration {
   readonly tested: readonly TestedThreshold[];
 }
 
-/** A threshold is worth testing when it settles this many times what an errorless test needs to pass. */
-const WORTH_TESTING = 2;
+/** The first threshold settles this many times what an errorless test needs to pass, */
+const ERRORLESS_TIMES = 2;
+/** and this share of all opinions: where gold is plenty, a larger test fails less often by chance. */
+const FIRST_SHARE = 0.05;
+/** Each further one settles this many times what the one before does: each test is one more that may fail by chance. */
+const NEXT_TEST = 1.05;
 
 /**
- * The thresholds to test, from the most selective one worth it down to the lowest: the distinct confidences of the pairs that
- * are to be triaged. Neither verdicts nor confidences of the calibration pairs are looked at, only how many there are, so
- * that the choice cannot bend the test. Empty without confidences.
+ * The thresholds to test, from the most selective one worth it down to the lowest: of the distinct confidences of the pairs that
+ * are to be triaged, the first that settles enough of them, each that settles at least a twentieth more than the one before, and the lowest. Neither verdicts nor confidences of
+ * the calibration pairs are looked at, only how many there are, so that the choice cannot bend the test. Empty without confidences.
  *
  * @param confidences of the pairs to be triaged that have an opinion.
  * @param calibrationPerTarget pairs for calibration, with and without an opinion, for each pair to be triaged.
  */
 export function thresholdsToTest(confidences: readonly number[], calibrationPerTarget: number, promised: Promised): number[] {
-  const descending = confidences.toSorted((one, other) => other - one);
-  const worthTesting = Math.ceil((WORTH_TESTING * errorlessNeeded(promised)) / calibrationPerTarget);
-  const start = descending[Math.min(worthTesting, descending.length) - 1];
-  return start === undefined ? [] : [...new Set(descending.slice(descending.indexOf(start)))];
+  const descending = Float64Array.from(confidences).sort().reverse();
+  let wanted = Math.max((ERRORLESS_TIMES * errorlessNeeded(promised)) / calibrationPerTarget, descending.length * FIRST_SHARE);
+  const thresholds: number[] = [];
+  for (const [place, confidence] of descending.entries()) {
+    const settled = place + 1;
+    const isLowest = settled === descending.length;
+    if (!isLowest && (descending[settled] === confidence || settled < wanted)) continue;
+    thresholds.push(confidence);
+    wanted = settled * NEXT_TEST;
+  }
+  return thresholds;
 }
 
 /** The least number of settled pairs with which the promise can be shown, when not one of them is wrong. */
@@ -64,13 +74,14 @@ function errorlessNeeded({ error, confidence }: Promised): number {
  * A. Angelopoulos et al., "Learn then Test", arXiv:2110.01052 (fixed-sequence testing).
  */
 export function calibrate(pairs: readonly CalibrationPair[], thresholds: readonly number[], promised: Promised): Calibration {
+  const descending = pairs.toSorted((one, other) => other.confidence - one.confidence);
   const tested: TestedThreshold[] = [];
+  let settled = 0;
+  let wrong = 0;
   for (const threshold of thresholds) {
-    const settled = pairs.filter((pair) => pair.confidence >= threshold);
-    const wrong = settled.filter((pair) => !pair.right).length;
-    const upper = upperBound(wrong, settled.length, 1 - promised.confidence);
-    const passed = upper <= promised.error;
-    tested.push({ threshold, settled: settled.length, wrong, upper, passed });
+    for (; settled < descending.length && descending[settled]!.confidence >= threshold; settled += 1) if (!descending[settled]!.right) wrong += 1;
+    const passed = isBoundedBy(promised.error, wrong, settled, 1 - promised.confidence);
+    tested.push({ threshold, settled, wrong, passed });
     if (!passed) break;
   }
   return { threshold: tested.findLast((one) => one.passed)?.threshold ?? null, tested };

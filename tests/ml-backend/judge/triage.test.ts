@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { VERDICTS, mirrorVerdict, verdictSchema, type Verdict } from '../../../core/domain/verdict.js';
 import { createFractions } from '../../../core/random.js';
 import { auditSize, drawSample } from '../../../ml-backend/uncertainty/judge/audit-sample.js';
-import { exactInterval, upperBound } from '../../../ml-backend/uncertainty/judge/binomial-bounds.js';
+import { exactInterval, isBoundedBy, upperBound } from '../../../ml-backend/uncertainty/judge/binomial-bounds.js';
 import type { JudgeVote, Reference } from '../../../ml-backend/uncertainty/judge/judge-vote.js';
 import { panelOpinions } from '../../../ml-backend/uncertainty/judge/panel.js';
 import { positionBias } from '../../../ml-backend/uncertainty/judge/position-bias.js';
@@ -53,6 +53,7 @@ describe('equals SciPy and a plain program in Python:', () => {
       const what = `${count} of ${n}, missed with ${miss}`;
       expect(Math.abs(upperBound(count, n, miss) - upper), what).toBeLessThan(1e-9);
       expect(Math.abs(exactInterval(count, n, 1 - 2 * miss).low - low), what).toBeLessThan(1e-9);
+      expect([upper * (1 - 1e-9), Math.min(1, upper * (1 + 1e-9))].map((share) => isBoundedBy(share, count, n, miss)), what).toEqual([false, count < n]);
     }
   });
 
