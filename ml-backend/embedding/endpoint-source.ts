@@ -18,18 +18,19 @@ export interface EndpointModel {
   readonly model: string;
   /** A text counts up to here (UTF-16 units): models refuse or drop what is longer than they take. */
   readonly charactersMax: number;
+  /** How many numbers a vector has, where that is known. */
+  readonly dimension?: number | undefined;
 }
 
 /**
  * Vectors from an OpenAI-compatible `/embeddings`. Its version names the model, the vectors' length and how much of a text counts; a server that
  * changes its vectors under the same name cannot be told from one that does not. A text without anything to read gives zeros and is not sent.
- * Asks for one vector, to know how many numbers it has.
+ * Asks for one vector when it does not know how many numbers it has.
  *
  * @throws PairloopError when the endpoint cannot answer.
  */
-export async function openEndpointSource(endpoint: Endpoint, { model, charactersMax }: EndpointModel): Promise<EmbeddingSource> {
-  const [probe] = await request(endpoint, model, [PROBE]);
-  const dimension = probe!.length;
+export async function openEndpointSource(endpoint: Endpoint, { model, charactersMax, dimension: known }: EndpointModel): Promise<EmbeddingSource> {
+  const dimension = known ?? (await request(endpoint, model, [PROBE]))[0]!.length;
   const embed = async (texts: readonly string[]): Promise<Float32Array[]> => {
     const vectors: Float32Array[] = texts.map(() => new Float32Array(dimension));
     const asked = texts.map((text, place) => ({ place, text: cut(text, charactersMax) })).filter(({ text }) => text.trim() !== '');
