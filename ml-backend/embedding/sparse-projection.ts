@@ -9,7 +9,7 @@ const roots = Int32Array.from({ length: CHARACTERS_MAX + 1 }, (_, count) => Math
 
 /**
  * Random projection with a very sparse matrix (Li, Hastie, Church, "Very sparse random projections", KDD 2006; after Achlioptas 2003) that is
- * nowhere stored: a feature's row follows from its hash. The vector is cut into four blocks, and a row holds one 1 or −1 in each (Kane, Nelson,
+ * nowhere stored: a feature's row follows from its hash. The vector is cut into four blocks (the last may be shorter), and a row holds one 1 or −1 in each (Kane, Nelson,
  * "Sparser Johnson–Lindenstrauss transforms", 2014), which varies less than drawing every number by itself. For block 0, 1, 2, 3 in
  * turn the hash h becomes h · 0x9e3779b1 + 0x7f4a7c15 (32 bits); its highest 15 bits, times the block's length, over 2¹⁵, are the
  * place, and the bit below them the sign.
@@ -19,7 +19,7 @@ export class SparseProjection {
   private readonly block: number;
 
   constructor(private readonly dimension: number) {
-    this.block = dimension / PLACES;
+    this.block = Math.ceil(dimension / PLACES);
     this.sums = new Int32Array(dimension);
   }
 
@@ -32,7 +32,7 @@ export class SparseProjection {
       let bits = features.hashOf(feature);
       for (let from = 0; from < dimension; from += block) {
         bits = (Math.imul(bits, 0x9e3779b1) + 0x7f4a7c15) | 0;
-        const place = from + (((bits >>> 17) * block) >>> 15);
+        const place = from + (((bits >>> 17) * Math.min(block, dimension - from)) >>> 15);
         // Adds or subtracts without a branch, which would be guessed wrongly half of the time.
         const sign = (bits << 15) >> 31;
         sums[place]! += (value ^ sign) - sign;

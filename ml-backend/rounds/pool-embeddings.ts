@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
+import { setImmediate } from 'node:timers/promises';
+import { sql, type RawBuilder } from 'kysely';
 import type { Db } from '../../core/database/connect.js';
 import { promptText, type Message } from '../../core/domain/pair.js';
 import { PairloopError } from '../../core/errors.js';
-import { embedTexts, embedderOf, type EmbeddingSource } from '../embedding/embedding-source.js';
+import { firstTokens } from '../embedding/code/first-tokens.js';
+import { SyntaxSource } from '../embedding/code/syntax-source.js';
+import { embedTexts, embedderOf, type EmbeddingSource, type NamedText } from '../embedding/embedding-source.js';
 import { pairVector } from '../embedding/pair-vector.js';
 import { GIVEN_EMBEDDER, vectorFromBytes, vectorToBytes } from '../embedding/vector-bytes.js';
 import type { Matrix } from '../numerics/matrix.js';
@@ -15,10 +18,17 @@ const READ_CHUNK = 2_000;
 /** Vectors in a row in what is stored: prompt, response A, response B. */
 const TEXTS = 3;
 
-/**
- * SHA-256 of what is embedded of a row of `pair`. The text in it names how a pair's texts are embedded; it changes with that.
- */
-const TEXTS_SHA256 = sql<Buffer>`sha256(convert_to(jsonb_build_array('texts-1', prompt, messages, response_a, response_b)::text, 'UTF8'))`;
+/** Pairs of this domain are embedded by their syntax. */
+const CODE_DOMAIN = 'code';
+/** How a response is embedded as a text, and where there are no grammars, as code. Stored with the vectors: they are made again when it changes. */
+const AS_TEXT = 'texts-1';
+const AS_TOKENS = 'tokens-1';
+
+/** SHA-256 of what is embedded of a row of `pair`, and how. */
+function textsSha256(): RawBuilder<Buffer> {
+  const asCode = SyntaxSource.version() ?? AS_TOKENS;
+  return sql<Buffer>`sha256(convert_to(jsonb_build_array(case domain when ${CODE_DOMAIN} then ${asCode} else ${AS_TEXT} end, prompt, messages, response_a, response_b)::text, 'UTF8'))`;
+}
 
 /** Whether every one of the pairs has a vector given in the data; the round then ranks by those. Vectors of two embedders cannot be compared. */
 export async function haveGivenVectors(db: Db, pairIds: readonly string[]): Promise<boolean> {
@@ -41,11 +51,13 @@ export async function embedMissing(db: Db, pairIds: readonly string[], source: E
   const embedder = embedderOf(source);
   // Pairs of one prompt one after another, so that it is embedded once.
   const { rows } = await sql<{ id: string }>`select id from pair where id = any(${pairIds}) and not exists
-    (select from pair_embedding where pair_id = id and embedder = ${embedder} and texts_sha256 = ${TEXTS_SHA256})
+    (select from pair_embedding where pair_id = id and embedder = ${embedder} and texts_sha256 = ${textsSha256()})
     order by md5(prompt), id collate "C"`.execute(db);
+  if (rows.length === 0) return;
+  const syntax = await SyntaxSource.open(source.dimension);
   for (let start = 0; start < rows.length; start += EMBED_CHUNK) {
     const ids = rows.slice(start, start + EMBED_CHUNK).map((row) => row.id);
-    await embedChunk(db, ids, source);
+    await embedChunk(db, ids, source, syntax);
     await onProgress(start + ids.length, rows.length);
   }
 }
@@ -58,9 +70,12 @@ interface PairTexts {
   readonly response_b: string;
 }
 
-async function embedChunk(db: Db, ids: readonly string[], source: EmbeddingSource): Promise<void> {
-  const pairs = await db.selectFrom('pair').select(['id', 'prompt', 'messages', 'response_a', 'response_b', TEXTS_SHA256.as('texts_sha256')]).where('id', 'in', ids).execute();
-  const vectors = await embedTexts(source, pairs.flatMap(textsOf));
+async function embedChunk(db: Db, ids: readonly string[], source: EmbeddingSource, syntax: SyntaxSource | undefined): Promise<void> {
+  const pairs = await db.selectFrom('pair').select(['id', 'domain', 'prompt', 'messages', 'response_a', 'response_b', textsSha256().as('texts_sha256')]).where('id', 'in', ids).execute();
+  const parts = [];
+  for (const pair of pairs) parts.push(...(pair.domain === CODE_DOMAIN ? await partsOfCode(pair, syntax) : textsOf(pair)));
+  const embedded = await embedTexts(source, parts.flatMap((part) => (part instanceof Float32Array ? [] : [part])));
+  const vectors = parts.map((part) => (part instanceof Float32Array ? part : embedded.shift()!));
   const embedder = embedderOf(source);
   const rows = pairs.map(({ id, texts_sha256 }, at) => {
     const vector = vectorToBytes(vectors.slice(at * TEXTS, (at + 1) * TEXTS).flatMap((part) => [...part]));
@@ -73,7 +88,18 @@ async function embedChunk(db: Db, ids: readonly string[], source: EmbeddingSourc
     .execute();
 }
 
-function textsOf(pair: PairTexts): { text: string; what: string }[] {
+/** The prompt to embed; of each response the vector of its syntax, or its first tokens to embed where it has none. */
+async function partsOfCode(pair: PairTexts, syntax: SyntaxSource | undefined): Promise<(NamedText | Float32Array)[]> {
+  const [prompt, ...responses] = textsOf(pair);
+  const parts: (NamedText | Float32Array)[] = [prompt!];
+  for (const { text, what } of responses) {
+    parts.push((await syntax?.embed(text)) ?? { text: firstTokens(text), what });
+    await setImmediate();
+  }
+  return parts;
+}
+
+function textsOf(pair: PairTexts): NamedText[] {
   const name = JSON.stringify(pair.id);
   return [
     { text: promptText(pair), what: `the prompt of the pair ${name}` },

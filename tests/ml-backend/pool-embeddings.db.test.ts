@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { incomingPairSchema } from '../../core/domain/pair.js';
+import { SyntaxSource } from '../../ml-backend/embedding/code/syntax-source.js';
 import type { EmbeddingSource } from '../../ml-backend/embedding/embedding-source.js';
 import { pairVector } from '../../ml-backend/embedding/pair-vector.js';
 import { importPairs } from '../../ml-backend/pool/import.js';
@@ -80,6 +81,21 @@ test('a changed text is embedded again, the other pairs are not', async () => {
   expect(again.asked).toContain('redacted anew');
   expect(again.asked).toHaveLength(3);
   expect(await stored()).toHaveLength(2);
+});
+
+test('of a code pair the prompt is embedded, and its responses by their syntax, or their first tokens', async () => {
+  await addPairs(['p1', 'p2']);
+  const code = { domain: 'code', response_a: 'def f(x):\n    return x + 1', response_b: `Prose of ${'many good words, '.repeat(200)}` };
+  await database.db.updateTable('pair').set(code).where('id', '=', 'p2').execute();
+  const first = source();
+  await embedMissing(database.db, ['p1', 'p2'], first, quiet);
+  const begun = `Prose of ${'many good words, '.repeat(127)}many good`;
+  const asCode = SyntaxSource.version() === undefined ? [code.response_a] : [];
+  expect(first.asked.sort()).toEqual([begun, ...asCode, 'first p1', 'second p1', 'the one prompt'].sort());
+  const again = source();
+  await database.db.updateTable('pair').set({ domain: 'general' }).where('id', '=', 'p2').execute();
+  await embedMissing(database.db, ['p1', 'p2'], again, quiet);
+  expect(again.asked.sort()).toEqual([code.response_b, code.response_a, 'the one prompt'].sort());
 });
 
 test('another version embeds all of them, and is kept apart', async () => {
