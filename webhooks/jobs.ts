@@ -36,7 +36,7 @@ export async function registerWebhookJobs(queue: Queue, parts: WebhookJobParts):
   });
   await queue.work('reconcile', async ({ labelStudioProjectId }) => {
     for (const report of await reconcile({ ...parts, queue }, labelStudioProjectId, 'recent')) {
-      if (report.applied + report.deleted + report.settled > 0) log.info({ ...report }, 'reconciled with Label Studio');
+      if (report.applied + report.deleted + report.tasksDeleted + report.settled > 0) log.info({ ...report }, 'reconciled with Label Studio');
     }
   });
   await queue.schedule('reconcile', EVERY_MINUTE, { labelStudioProjectId: null });

@@ -34,8 +34,8 @@ export const reconcileCommand = defineCommand({
 function describe(outcomes: readonly ProjectOutcome[]): string {
   if (outcomes.length === 0) return 'No project yet.\n';
   return outcomes
-    .map(({ title, listed, applied, deleted, settled, gaps }) => {
-      const mended = `${title}: ${listed} annotations in Label Studio; ${applied} missed or changed, ${deleted} deleted, ${settled} votes settled.\n`;
+    .map(({ title, listed, applied, deleted, tasksDeleted, settled, gaps }) => {
+      const mended = `${title}: ${listed} annotations in Label Studio; ${applied} missed or changed, ${deleted} deleted, ${tasksDeleted} tasks deleted, ${settled} votes settled.\n`;
       const open = Object.entries(GAP_WORDS).filter(([name]) => gaps[name as keyof Gaps].count > 0);
       return mended + (open.length === 0 ? '  no gaps\n' : open.map(([name, words]) => `  ${words}: ${describeGap(gaps[name as keyof Gaps])}\n`).join(''));
     })

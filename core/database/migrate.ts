@@ -9,6 +9,7 @@ import { up as asInstalled } from './migrations/0005-as-installed.js';
 import { up as acceptedMarks } from './migrations/0006-accepted-marks.js';
 import { up as embeddingTexts } from './migrations/0007-embedding-texts.js';
 import { up as rounds } from './migrations/0008-rounds.js';
+import { up as deletedTasks } from './migrations/0009-deleted-tasks.js';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-core': { up: core },
@@ -19,6 +20,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0006-accepted-marks': { up: acceptedMarks },
   '0007-embedding-texts': { up: embeddingTexts },
   '0008-rounds': { up: rounds },
+  '0009-deleted-tasks': { up: deletedTasks },
 };
 
 /**

@@ -195,6 +195,10 @@ interface AnnotationTable {
   seen_in_delivery: Generated<boolean>;
   seen_in_api: Generated<boolean>;
 }
+interface DeletedTaskTable {
+  task_id: number;
+  deleted_at: Date;
+}
 interface VoteTable {
   annotation_id: number;
   project_id: number;
@@ -300,6 +304,7 @@ export interface Database {
   assignment: AssignmentTable;
   delivery: DeliveryTable;
   annotation: AnnotationTable;
+  deleted_task: DeletedTaskTable;
   vote: VoteTable;
   gold_item: GoldItemTable;
   gold_check: GoldCheckTable;
@@ -327,6 +332,7 @@ export const TABLE_WRITERS: Readonly<Record<keyof Database, 'core' | 'ml-backend
   assignment: 'webhooks',
   delivery: 'webhooks',
   annotation: 'webhooks',
+  deleted_task: 'webhooks',
   vote: 'webhooks',
   gold_item: 'webhooks',
   gold_check: 'webhooks',

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Db } from '../../core/database/connect.js';
 import { annotationRecordSchema } from '../../webhooks/intake/annotation-record.js';
-import { applyAnnotation, applyDeletion } from '../../webhooks/intake/apply.js';
+import { applyAnnotation, applyDeletion, applyTaskDeletion } from '../../webhooks/intake/apply.js';
 import { settleVotes } from '../../webhooks/intake/settle-votes.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { seedProject } from '../support/seed-project.js';
@@ -12,6 +12,7 @@ import { uuidOf, verdictResult, wire, type ResultParts, type WireOptions } from 
 const SEED = 20_260_101;
 const queue = { send: async () => {} };
 const DELETED_AT = new Date('2026-02-01T00:00:00Z');
+const TASK_DELETED_AT = new Date('2026-02-02T00:00:00Z');
 let database: TestDatabase;
 let db: Db;
 beforeAll(async () => {
@@ -23,15 +24,16 @@ afterAll(() => database.drop());
 beforeEach(forget);
 
 async function forget(): Promise<void> {
-  await sql`truncate annotation, vote, gold_check, consensus, accepted_pair, journal, rater cascade`.execute(db);
+  await sql`truncate annotation, deleted_task, vote, gold_check, consensus, accepted_pair, journal, rater cascade`.execute(db);
   await db.updateTable('project').set({ journal_required: false }).execute();
 }
 
-type Happening = { readonly kind: 'state'; readonly state: WireOptions; readonly witness: 'delivery' | 'api' } | { readonly kind: 'deletion'; readonly ids: number[] };
+type Happening = { readonly kind: 'state'; readonly state: WireOptions; readonly witness: 'delivery' | 'api' } | { readonly kind: 'deletion'; readonly ids: number[] } | { readonly kind: 'task deletion'; readonly ids: number[] };
 
 async function apply(one: Happening): Promise<void> {
   await db.transaction().execute(async (tx) => {
     if (one.kind === 'deletion') return applyDeletion(tx, one.ids, DELETED_AT, queue);
+    if (one.kind === 'task deletion') return applyTaskDeletion(tx, one.ids, TASK_DELETED_AT, queue);
     const shown = wire(one.state);
     // The API hides unique_id.
     const record = annotationRecordSchema.parse(one.witness === 'api' ? { ...shown, unique_id: null } : shown);
@@ -58,7 +60,7 @@ async function expectedOutcome(happenings: readonly Happening[]) {
   await forget();
   const states = happenings.filter((one) => one.kind === 'state').sort((one, other) => (one.state.version ?? 0) - (other.state.version ?? 0));
   for (const one of states) await apply(one);
-  for (const one of happenings) if (one.kind === 'deletion') await apply(one);
+  for (const one of happenings) if (one.kind !== 'state') await apply(one);
   return outcome();
 }
 
@@ -68,11 +70,12 @@ const PARTS: readonly ResultParts[] = [
   { strength: 'slightly', meta: { view: '1', displayed: 'ba', verdict_ms: 12.5, reading_ms: 4000 } },
 ];
 
-/** Up to 4 annotations of 3 users on 2 tasks, in up to 4 states each; a state is the same whoever shows it. */
+/** Up to 4 annotations of 3 users on 2 tasks, in up to 4 states each, and what is deleted of both; a state is the same whoever shows it. */
 const happenings: fc.Arbitrary<Happening[]> = fc
   .array(fc.record({ verdicts: fc.array(fc.constantFrom('a', 'b', 'tie', 'both_bad', 'left', 'skip'), { minLength: 1, maxLength: 4 }), parts: fc.constantFrom(...PARTS), task: fc.constantFrom(101, 102, 999), user: fc.integer({ min: 1, max: 3 }), deleted: fc.boolean() }), { minLength: 1, maxLength: 4 })
-  .chain((annotations) => {
-    const all: Happening[] = annotations.flatMap(({ verdicts, parts, task, user, deleted }, index): Happening[] => {
+  .chain((annotations) => fc.tuple(fc.constant(annotations), fc.subarray([101, 102, 999], { maxLength: 2 })))
+  .chain(([annotations, tasks]) => {
+    const told: Happening[] = annotations.flatMap(({ verdicts, parts, task, user, deleted }, index): Happening[] => {
       const id = index + 1;
       const states = verdicts.map((verdict, version): WireOptions => ({ id, task, user, version, ...(verdict === 'skip' ? { cancelled: true } : { verdict, parts: version % 2 === 0 ? parts : {} }) }));
       const shown = states.flatMap((state): Happening[] => [
@@ -81,6 +84,7 @@ const happenings: fc.Arbitrary<Happening[]> = fc
       ]);
       return deleted ? [...shown, { kind: 'deletion', ids: [id] }] : shown;
     });
+    const all: Happening[] = tasks.length === 0 ? told : [...told, { kind: 'task deletion', ids: tasks }];
     return fc.shuffledSubarray(all, { minLength: all.length });
   });
 

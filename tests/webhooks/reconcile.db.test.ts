@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await sql`truncate delivery, annotation, vote, gold_check, consensus, accepted_pair, journal cascade`.execute(db);
+  await sql`truncate delivery, annotation, deleted_task, vote, gold_check, consensus, accepted_pair, journal cascade`.execute(db);
   await db.updateTable('project').set({ journal_required: false, listed_at: null, fully_listed_at: null }).execute();
 });
 
@@ -38,6 +38,9 @@ function api(annotations: () => WireOptions[], over: Partial<ReconcileParts['lab
     project: async (id) => ({ id, title: 'Project 1' }),
     async *tasks() {
       for (const id of [101, 102]) yield [task(id, shown())];
+    },
+    async task(id) {
+      return task(id, shown());
     },
     async annotation(id) {
       const found = shown().find((one) => one.id === id);
@@ -59,6 +62,9 @@ const NO_GAPS = {
   journalledNotInLabelStudio: 0,
   journalPending: 0,
   inLabelStudioNotJournalled: 0,
+  changedAfterwards: 0,
+  deletedAfterwards: 0,
+  tasksDeleted: 0,
   deliveredNotInApi: 0,
   inApiNeverDelivered: 0,
   unusable: 0,
@@ -202,6 +208,9 @@ test('gaps between the witnesses are counted, with ids', async () => {
     journalledNotInLabelStudio: 2,
     journalPending: 1,
     inLabelStudioNotJournalled: 3,
+    changedAfterwards: 0,
+    deletedAfterwards: 0,
+    tasksDeleted: 0,
     deliveredNotInApi: 1,
     inApiNeverDelivered: 1,
     unusable: 1,
@@ -224,7 +233,7 @@ test('what came since the last check waits for the next one, and is a gap when t
   // A listing that shows neither, as when it began before they were stored.
   const none = api(() => [], { async *tasks() {} });
   const check = (seconds: number) => reconcile({ ...none, now: () => new Date(NOW.getTime() + seconds * 1_000) }, 1, 'recent');
-  await db.updateTable('project').set({ listed_at: LONG_AGO, fully_listed_at: NOW }).execute();
+  await db.updateTable('project').set({ listed_at: new Date(NOW.getTime() - 120_000), fully_listed_at: NOW }).execute();
   await check(5);
   expect([await gaps(), await readLastCheck(db, projectId)]).toEqual([[0, 0], { at: new Date(NOW.getTime() + 5_000), waiting: 2 }]);
   await check(65);

@@ -16,12 +16,13 @@ export type Witness = 'delivery' | 'api';
  *
  * Concurrency: the row is made if need be and then locked, so that two workers that apply events of one
  * annotation follow one another and the second compares with what the first one committed. An upsert
- * alone would do for the row, not for the votes derived from it.
+ * alone would do for the row, not for the votes derived from it. The task is locked before, against its deletion.
  */
 export async function applyAnnotation(tx: Tx, record: AnnotationRecord, witness: Witness, queue: Pick<Queue, 'send'>): Promise<void> {
+  await lockTasks(tx, record.task === null ? [] : [record.task], 'shared');
   const before = await lockAnnotation(tx, record);
   const seen = witness === 'delivery' ? { seen_in_delivery: true } : { seen_in_api: true };
-  const content = isNewer(before, record) ? contentOf(record) : {};
+  const content = isNewer(before, record) ? { ...contentOf(record), deleted_at: deletedWith(record.task) } : {};
   const after = await tx
     .updateTable('annotation')
     .set({ ...seen, ...content, unique_id: before.unique_id ?? record.unique_id })
@@ -52,6 +53,41 @@ export async function applyDeletion(tx: Tx, annotationIds: readonly number[], de
     seats.push(row);
   }
   await settleSeats(tx, seats, queue);
+}
+
+/**
+ * Takes in that tasks were deleted in Label Studio, and all their annotations with them, for which it posts no event of
+ * their own. Tombstones are kept, so that an annotation that comes late does not come to life.
+ */
+export async function applyTaskDeletion(tx: Tx, taskIds: readonly number[], deletedAt: Date, queue: Pick<Queue, 'send'>): Promise<void> {
+  const ids = [...new Set(taskIds)];
+  if (ids.length === 0) return;
+  await lockTasks(tx, ids, 'alone');
+  await tx
+    .insertInto('deleted_task')
+    .values(ids.map((id) => ({ task_id: id, deleted_at: deletedAt })))
+    .onConflict((conflict) => conflict.column('task_id').doUpdateSet({ deleted_at: sql<Date>`least(deleted_task.deleted_at, excluded.deleted_at)` }))
+    .execute();
+  const rows = await tx.selectFrom('annotation').select('id').where('task_id', '=', sql<number>`any(${ids}::int[])`).execute();
+  await applyDeletion(tx, rows.map((row) => row.id), deletedAt, queue);
+}
+
+/** Any number that no other advisory lock of two numbers uses. */
+const TASK_LOCK = 7_220;
+
+/**
+ * Locks tasks until the transaction ends, in ascending order: many may apply annotations of a task at once, but not
+ * while its deletion is applied, which otherwise could miss one that is not committed yet, as that one misses the tombstone.
+ */
+async function lockTasks(tx: Tx, taskIds: readonly number[], mode: 'shared' | 'alone'): Promise<void> {
+  const lock = sql.raw(mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock');
+  const ascending = [...taskIds].sort((one, other) => one - other);
+  for (const id of ascending) await sql`select ${lock}(${TASK_LOCK}::int, ${id}::int)`.execute(tx);
+}
+
+/** The time of deletion of an annotation whose content is replaced: its own, or its task's where that was earlier. */
+function deletedWith(taskId: number | null) {
+  return sql<Date | null>`least(deleted_at, (select d.deleted_at from deleted_task d where d.task_id = ${taskId}))`;
 }
 
 interface KnownState {

@@ -3,10 +3,11 @@ import { sql } from 'kysely';
 import type { Db, Tx } from '../../core/database/connect.js';
 import { messageOf } from '../../core/errors.js';
 import type { Queue } from '../../core/queue.js';
-import { applyAnnotation, applyDeletion } from './apply.js';
+import { applyAnnotation, applyDeletion, applyTaskDeletion } from './apply.js';
 import { storedContentSchema, type EventContent, type WebhookEvent } from './event.js';
 
 const DELETIONS_PER_TRANSACTION = 200;
+const TASKS_PER_TRANSACTION = 50;
 
 /** One event of Label Studio and when it came. */
 export interface Arrival {
@@ -102,21 +103,19 @@ async function applyContent(db: Db, queue: Pick<Queue, 'send'>, content: EventCo
     }
     return;
   }
-  const ids = content.kind === 'annotations-deleted' ? content.annotationIds : await annotationsOfTasks(db, content.taskIds);
-  for (let start = 0; start < ids.length; start += DELETIONS_PER_TRANSACTION) {
-    const some = ids.slice(start, start + DELETIONS_PER_TRANSACTION);
-    await db.transaction().execute((tx) => applyDeletion(tx, some, receivedAt, queue));
+  if (content.kind === 'annotations-deleted') {
+    for (const some of portions(content.annotationIds, DELETIONS_PER_TRANSACTION)) {
+      await db.transaction().execute((tx) => applyDeletion(tx, some, receivedAt, queue));
+    }
+    return;
+  }
+  for (const some of portions(content.taskIds, TASKS_PER_TRANSACTION)) {
+    await db.transaction().execute((tx) => applyTaskDeletion(tx, some, receivedAt, queue));
   }
 }
 
-/** Label Studio deletes a task's annotations with it, without an event of their own. */
-async function annotationsOfTasks(db: Db, taskIds: readonly number[]): Promise<number[]> {
-  const rows = await db
-    .selectFrom('annotation')
-    .select('id')
-    .where('task_id', '=', sql<number>`any(${[...taskIds]}::int[])`)
-    .execute();
-  return rows.map((row) => row.id);
+function portions(ids: readonly number[], size: number): number[][] {
+  return Array.from({ length: Math.ceil(ids.length / size) }, (_, index) => ids.slice(index * size, (index + 1) * size));
 }
 
 /** Deliveries received in a span of time that are not applied although they could be read, oldest first. */

@@ -8,8 +8,8 @@ export interface Gap {
 }
 
 /**
- * Where the three witnesses of one project (journal, deliveries, Label Studio's API) do not agree. All zero:
- * they do. What has come since the last check is no gap yet, see `LastCheck`.
+ * Where the three witnesses of one project (journal, deliveries, Label Studio's API) do not agree, or agree on what an
+ * annotator did not do. All zero: nothing of either. What has come since the last check is no gap yet, see `LastCheck`.
  */
 export interface Gaps {
   /** Journal ids of submissions that no annotation was seen of, although a check came after them. */
@@ -18,6 +18,12 @@ export interface Gaps {
   readonly journalPending: Gap;
   /** Annotation ids that came around the gateway. */
   readonly inLabelStudioNotJournalled: Gap;
+  /** Annotation ids that came through the gateway and were changed around it afterwards. */
+  readonly changedAfterwards: Gap;
+  /** Annotation ids that came through the gateway and were deleted around it, alone or with their task. */
+  readonly deletedAfterwards: Gap;
+  /** Ids of tasks of the project's batches that Label Studio no longer has. */
+  readonly tasksDeleted: Gap;
   /** Annotation ids that a webhook told of and the API has not shown, although a check came after them. */
   readonly deliveredNotInApi: Gap;
   /** Annotation ids that the API shows and no webhook told of. */
@@ -54,6 +60,11 @@ export async function readGaps(db: Db, projectId: number): Promise<Gaps> {
     journalPending: await readGap(db, sql`j.id ${journal} and j.outcome = 'pending'`),
     inLabelStudioNotJournalled: await readGap(db, sql`a.id ${alive} and not exists (
       select from journal j where j.outcome <> 'refused' and j.kind <> 'delete' and ${sameSubmission()})`),
+    changedAfterwards: await readGap(db, sql`v.annotation_id from vote v where v.project_id = ${projectId} and v.not_counted_reason like 'changed in Label Studio%'`),
+    deletedAfterwards: await readGap(db, sql`a.id from annotation a where a.deleted_at is not null and a.task_id in ${items}
+      and exists (select from journal j where j.outcome <> 'refused' and j.kind in ('submit', 'skip') and ${sameSubmission()})
+      and not exists (select from journal j where j.outcome <> 'refused' and j.kind = 'delete' and j.annotation_id = a.id)`),
+    tasksDeleted: await readGap(db, sql`d.task_id from deleted_task d where d.task_id in ${items}`),
     deliveredNotInApi: await readGap(db, sql`a.id ${unseen} and a.updated_at < ${checkedBefore}`),
     inApiNeverDelivered: await readGap(db, sql`a.id ${alive} and a.seen_in_api and not a.seen_in_delivery`),
     unusable: await readGap(db, sql`a.id ${alive} and a.unusable_reason is not null`),

@@ -2,16 +2,16 @@ import { sql } from 'kysely';
 import type { Db } from '../../core/database/connect.js';
 import { PairloopError, messageOf } from '../../core/errors.js';
 import { LabelStudioError, type LabelStudioClient } from '../../core/label-studio/client.js';
-import type { AnnotationWire } from '../../core/label-studio/wire.js';
+import type { AnnotationWire, ProjectWire } from '../../core/label-studio/wire.js';
 import type { Queue } from '../../core/queue.js';
 import { annotationRecordSchema, type AnnotationRecord } from './annotation-record.js';
-import { applyAnnotation, applyDeletion } from './apply.js';
+import { applyAnnotation, applyDeletion, applyTaskDeletion } from './apply.js';
 import { applyDelivery, unappliedDeliveries } from './delivery.js';
 import { settleVotes } from './settle-votes.js';
 
 export interface ReconcileParts {
   readonly db: Db;
-  readonly labelStudio: Pick<LabelStudioClient, 'project' | 'tasks' | 'annotation'>;
+  readonly labelStudio: Pick<LabelStudioClient, 'project' | 'tasks' | 'task' | 'annotation'>;
   readonly queue: Pick<Queue, 'send'>;
   readonly now: () => Date;
 }
@@ -29,12 +29,15 @@ export interface ReconcileReport {
   readonly applied: number;
   /** How many Label Studio no longer has, and had not told so. */
   readonly deleted: number;
+  /** How many tasks Label Studio no longer has, and had not told so. */
+  readonly tasksDeleted: number;
   /** Votes derived again, because what they depend on came later than they did. */
   readonly settled: number;
 }
 
 /**
- * Which tasks are listed: `all`, or `recent`: those touched since the last listing, and once an hour all. Listing 525
+ * Which tasks are listed: `all`, or `recent`: those touched since the last listing; but all of them once an hour, after
+ * ten minutes without a listing, and when Label Studio has fewer tasks than we know of (a deleted task is in no list). Listing 525
  * tasks takes a development Label Studio 3 s, listing those touched since a moment ago 0.1 s.
  */
 export type ReconcileScope = 'all' | 'recent';
@@ -48,6 +51,8 @@ interface Project {
 }
 
 const FULL_LISTING_EVERY_MS = 3_600_000;
+/** Longer than that without a listing, and we were down, or Label Studio was. */
+const LISTING_GAP_MAX_MS = 600_000;
 /** How far Label Studio's clock may be off from ours, and how long a change may take until it is committed. */
 const LISTING_OVERLAP_MS = 300_000;
 const DELIVERY_AGE_MIN_MS = 30_000;
@@ -97,10 +102,11 @@ async function applyOverdueDeliveries({ db, queue, now }: ReconcileParts): Promi
 
 async function reconcileProject(parts: ReconcileParts, project: Project, wanted: ReconcileScope): Promise<ReconcileReport> {
   const began = parts.now();
-  await assertListed(parts, project.label_studio_id);
+  const shown = await showProject(parts, project.label_studio_id);
   const { listed_at: listedAt, fully_listed_at: fullyListedAt } = project;
-  const isDue = fullyListedAt === null || began.getTime() - fullyListedAt.getTime() >= FULL_LISTING_EVERY_MS;
-  const updatedAfter = wanted === 'all' || isDue || listedAt === null ? undefined : new Date(listedAt.getTime() - LISTING_OVERLAP_MS);
+  const since = (time: Date): number => began.getTime() - time.getTime();
+  const isDue = fullyListedAt === null || since(fullyListedAt) >= FULL_LISTING_EVERY_MS || (await lacksTasks(parts.db, project.id, shown));
+  const updatedAfter = wanted === 'all' || isDue || listedAt === null || since(listedAt) >= LISTING_GAP_MAX_MS ? undefined : new Date(listedAt.getTime() - LISTING_OVERLAP_MS);
   const changes = await applyListing(parts, project, updatedAfter);
   const settled = await settleLeftOver(parts, project.id);
   await parts.db
@@ -113,7 +119,7 @@ async function reconcileProject(parts: ReconcileParts, project: Project, wanted:
 }
 
 /** Applies what Label Studio lists and finds what it should list but does not. */
-async function applyListing(parts: ReconcileParts, project: Project, updatedAfter: Date | undefined): Promise<{ listed: number; applied: number; deleted: number }> {
+async function applyListing(parts: ReconcileParts, project: Project, updatedAfter: Date | undefined): Promise<Pick<ReconcileReport, 'listed' | 'applied' | 'deleted' | 'tasksDeleted'>> {
   // Taken before the listing begins: an annotation that is made meanwhile is never taken for a deleted one.
   const known = await knownAnnotations(parts.db, project.label_studio_id);
   const seen = new Set<number>();
@@ -125,15 +131,16 @@ async function applyListing(parts: ReconcileParts, project: Project, updatedAfte
     for (const record of page) seen.add(record.id);
     applied += await applyPage(parts, page);
   }
+  const tasksDeleted = updatedAfter === undefined ? await applyMissingTasks(parts, project.id, tasksListed) : 0;
   const expected = known.filter((one) => updatedAfter === undefined || (one.task_id !== null && tasksListed.has(one.task_id)));
   const missing = expected.map((one) => one.id).filter((id) => !seen.has(id));
-  return { listed: seen.size, applied, deleted: await applyMissing(parts, missing, project.label_studio_id) };
+  return { listed: seen.size, applied, tasksDeleted, deleted: await applyMissing(parts, missing, project.label_studio_id) };
 }
 
 /** A project that is gone, or that the key may not see, lists no tasks; that must not look like a deletion of them all. */
-async function assertListed({ labelStudio }: ReconcileParts, labelStudioProjectId: number): Promise<void> {
+async function showProject({ labelStudio }: ReconcileParts, labelStudioProjectId: number): Promise<ProjectWire> {
   try {
-    await labelStudio.project(labelStudioProjectId);
+    return await labelStudio.project(labelStudioProjectId);
   } catch (error) {
     if (!(error instanceof LabelStudioError) || error.status !== 404) throw error;
     throw new PairloopError(
@@ -142,6 +149,26 @@ async function assertListed({ labelStudio }: ReconcileParts, labelStudioProjectI
       { cause: error },
     );
   }
+}
+
+/** Whether Label Studio has fewer tasks than items whose task is not known to be deleted. */
+async function lacksTasks(db: Db, projectId: number, { task_number: count }: ProjectWire): Promise<boolean> {
+  return typeof count === 'number' && count < (await knownTasks(db, projectId)).length;
+}
+
+/** Tasks of a project's items that are not known to be deleted. */
+async function knownTasks(db: Db, projectId: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('batch_item')
+    .innerJoin('batch', 'batch.id', 'batch_item.batch_id')
+    .leftJoin('deleted_task', 'deleted_task.task_id', 'batch_item.task_id')
+    .select((eb) => eb.ref('batch_item.task_id').$notNull().as('id'))
+    .where('batch.project_id', '=', projectId)
+    .where('batch_item.task_id', 'is not', null)
+    .where('deleted_task.task_id', 'is', null)
+    .orderBy('batch_item.task_id')
+    .execute();
+  return rows.map((row) => row.id);
 }
 
 async function knownAnnotations(db: Db, labelStudioProjectId: number): Promise<{ id: number; task_id: number | null }[]> {
@@ -180,6 +207,17 @@ async function applyPage(parts: ReconcileParts, page: readonly AnnotationRecord[
   return applied;
 }
 
+/** Tasks that a listing of all left out are asked for one by one, as annotations are. Returns how many are gone; their annotations go with them. */
+async function applyMissingTasks(parts: ReconcileParts, projectId: number, listed: ReadonlySet<number>): Promise<number> {
+  let deleted = 0;
+  for (const id of await knownTasks(parts.db, projectId)) {
+    if (listed.has(id) || (await orGone(parts.labelStudio.task(id))) !== undefined) continue;
+    await parts.db.transaction().execute((tx) => applyTaskDeletion(tx, [id], parts.now(), parts.queue));
+    deleted += 1;
+  }
+  return deleted;
+}
+
 /**
  * Annotations that the listing left out are asked for one by one, because a page may slip while tasks are
  * deleted: only what Label Studio answers with 404 counts as deleted.
@@ -187,7 +225,7 @@ async function applyPage(parts: ReconcileParts, page: readonly AnnotationRecord[
 async function applyMissing(parts: ReconcileParts, missing: readonly number[], labelStudioProjectId: number): Promise<number> {
   let deleted = 0;
   for (const id of missing) {
-    const annotation = await findAnnotation(parts, id);
+    const annotation = await orGone(parts.labelStudio.annotation(id));
     if (annotation === undefined) {
       await parts.db.transaction().execute((tx) => applyDeletion(tx, [id], parts.now(), parts.queue));
       deleted += 1;
@@ -198,9 +236,10 @@ async function applyMissing(parts: ReconcileParts, missing: readonly number[], l
   return deleted;
 }
 
-async function findAnnotation({ labelStudio }: ReconcileParts, id: number): Promise<AnnotationWire | undefined> {
+/** What Label Studio answers; undefined for 404. */
+async function orGone<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
-    return await labelStudio.annotation(id);
+    return await answer;
   } catch (error) {
     if (error instanceof LabelStudioError && error.status === 404) return undefined;
     throw error;
