@@ -33,6 +33,6 @@ function estimateJson({ value, n, interval, reason }: Estimate): Record<string, 
   return { value, n, interval: interval === null ? null : intervalJson(interval), reason: reason ?? null };
 }
 
-function intervalJson({ low, high, level, resamples, undefinedResamples }: Interval): Record<string, unknown> {
+export function intervalJson({ low, high, level, resamples, undefinedResamples }: Interval): Record<string, unknown> {
   return { low, high, level, resamples, undefined_resamples: undefinedResamples };
 }

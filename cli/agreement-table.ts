@@ -1,6 +1,6 @@
 import type { AgreementReport } from '../webhooks/statistics/agreement-report.js';
 import type { Estimate } from '../webhooks/statistics/bootstrap.js';
-import { alignCells, describeVotes, shownName } from './vote-words.js';
+import { alignCells, describeVotes, fixed, rangeOf, shownName } from './vote-words.js';
 
 const PAIRS_SHOWN_MAX = 30;
 
@@ -38,14 +38,7 @@ function pairRows(report: AgreementReport): Row[] {
 
 function cellsOf({ name, estimate }: Row): string[] {
   const { value, interval, n } = estimate;
-  const range = interval === null ? '–' : `${fixed(interval.low)} … ${fixed(interval.high)}`;
-  return [name, value === null ? 'undefined' : fixed(value), range, String(n.items), String(n.votes)];
-}
-
-/** Three decimals, with a true minus sign and no "-0.000". */
-function fixed(value: number): string {
-  const text = value.toFixed(3).replace('-', '−');
-  return text === '−0.000' ? '0.000' : text;
+  return [name, value === null ? 'undefined' : fixed(value), rangeOf(interval), String(n.items), String(n.votes)];
 }
 
 function intervalTitle(report: AgreementReport): string {

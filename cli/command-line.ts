@@ -63,7 +63,8 @@ export function assertArguments({ words, command, rawArgs }: Call): void {
     if (option.type === 'string' && (value === undefined || value === '')) return fail(`needs a value behind ${rawName}`);
   }
   if (positionals.length > wanted.length) return fail(`takes no argument ${JSON.stringify(positionals[wanted.length])}`);
-  if (positionals.length < wanted.length) return fail(`needs ${wanted[positionals.length]!.toUpperCase()}`);
+  const needed = args.filter(([, arg]) => arg.type === 'positional' && arg.required !== false);
+  if (positionals.length < needed.length) return fail(`needs ${wanted[positionals.length]!.toUpperCase()}`);
   const missing = options.find(([name, arg]) => arg.required === true && !given.some((token) => token.name === name));
   if (missing !== undefined) return fail(`needs ${missing[0].length === 1 ? '-' : '--'}${missing[0]}`);
 }

@@ -4,6 +4,7 @@ import type { SubCommandsDef } from 'citty';
 export const commands: SubCommandsDef = {
   agreement: () => import('./commands/agreement.js').then((module) => module.agreementCommand),
   consensus: () => import('./commands/consensus.js').then((module) => module.consensusCommand),
+  ranking: () => import('./commands/ranking.js').then((module) => module.rankingCommand),
   doctor: () => import('./commands/doctor.js').then((module) => module.doctorCommand),
   migrate: () => import('./commands/migrate.js').then((module) => module.migrateCommand),
   up: () => import('./commands/up.js').then((module) => module.upCommand),

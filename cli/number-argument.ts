@@ -23,3 +23,24 @@ export function parseWholeNumber(option: string, text: string, most: number): nu
   }
   return value;
 }
+
+/**
+ * One of the words an option takes.
+ *
+ * @throws PairloopError (usage) naming those there are.
+ */
+export function parseChoice<T extends string>(option: string, text: string, choices: readonly T[]): T {
+  const found = choices.find((one) => one === text);
+  if (found === undefined) throw new PairloopError(`${option} is ${JSON.stringify(text)}; give ${choices.join(', ')}.`, 'usage');
+  return found;
+}
+
+/**
+ * Words with commas between them, each once.
+ *
+ * @throws PairloopError (usage) naming the first that is none of those there are.
+ */
+export function parseChoices<T extends string>(option: string, text: string, choices: readonly T[]): T[] {
+  const given = text.split(',').map((one) => parseChoice(option, one.trim(), choices));
+  return choices.filter((one) => given.includes(one));
+}

@@ -25,3 +25,14 @@ export function alignCells(rows: readonly (readonly string[])[]): string[] {
   const padded = (cell: string, column: number): string => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!));
   return rows.map((row) => row.map(padded).join('   ').trimEnd());
 }
+
+/** Three decimals, with a true minus sign and no "-0.000". */
+export function fixed(value: number): string {
+  const text = value.toFixed(3).replace('-', '−');
+  return text === '−0.000' ? '0.000' : text;
+}
+
+/** An interval's ends, or a dash. */
+export function rangeOf(interval: { readonly low: number; readonly high: number } | null): string {
+  return interval === null ? '–' : `${fixed(interval.low)} … ${fixed(interval.high)}`;
+}

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { agreementCommand } from '../../cli/commands/agreement.js';
 import { consensusCommand } from '../../cli/commands/consensus.js';
 import { judgeTriageCommand } from '../../cli/commands/judge-triage.js';
+import { rankingCommand } from '../../cli/commands/ranking.js';
 import { packagePath } from '../../core/package-root.js';
 import { runInProcess } from '../support/run-command.js';
 
@@ -14,6 +15,7 @@ const GOLD = ['gold-natural', 'gold-adversarial-gptout', 'gold-adversarial-manua
 test.for([
   ['agreement.md', () => runInProcess(agreementCommand, [VOTES])],
   ['consensus.md', () => runInProcess(consensusCommand, [VOTES])],
+  ['ranking.md', () => runInProcess(rankingCommand, [VOTES])],
   ['judge.md', () => runInProcess(judgeTriageCommand, [data('judge-votes.jsonl'), '--gold', GOLD])],
 ] as const)('the table of %s is what the command prints', async ([name, run], { skip }) => {
   if (!existsSync(VOTES)) skip(`the votes of the example are not at ${VOTES}`);

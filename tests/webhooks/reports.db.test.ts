@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { renderStatus } from '../../cli/status-lines.js';
 import { renderStory } from '../../cli/story-lines.js';
+import { readJudgedPairs } from '../../webhooks/reports/judged-pairs.js';
 import { explainPair } from '../../webhooks/reports/explain.js';
 import { listRaters } from '../../webhooks/reports/rater-list.js';
 import { readCountedVotes, readStatus } from '../../webhooks/reports/status.js';
@@ -44,6 +45,14 @@ beforeAll(async () => {
   }
 });
 afterAll(() => database.drop());
+
+test('judged pairs have models, order and lengths, and those without models are counted', async () => {
+  await sql.raw(`update pair set generation_a = '{"model":"x"}', generation_b = '{"model":"y"}', response_b = 'añ😀' where id = 'p1'`).execute(database.db);
+  await sql.raw(`update vote set displayed_order = 'ba' where annotation_id = 1`).execute(database.db);
+  const shared = { item: 'p1', modelA: 'x', modelB: 'y', verdict: 'a', lengths: [1, 3] };
+  expect(await readJudgedPairs(database.db, 1)).toEqual({ pairs: [{ ...shared, displayed: 'ba' }, { ...shared, displayed: null }], withoutModels: 2 });
+  await sql.raw(`update pair set response_b = 'y' where id = 'p1'`).execute(database.db);
+});
 
 test('status counts pairs, counted votes, gold and accepted pairs of each project', async () => {
   const status = await readStatus(database.db);

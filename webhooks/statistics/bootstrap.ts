@@ -84,7 +84,7 @@ export function estimateTogether(statistics: readonly CountedStatistic[], option
 }
 
 /** The interval of the values of the resamples, of which those that are undefined are not there; or why there is none. */
-function intervalOf(values: Float64Array, options: BootstrapOptions): { readonly interval: Interval } | { readonly interval: null; readonly reason: string } {
+export function intervalOf(values: Float64Array, options: BootstrapOptions): { readonly interval: Interval } | { readonly interval: null; readonly reason: string } {
   const { resamples = 1000, coverage: level = 0.95 } = options;
   const undefinedResamples = resamples - values.length;
   if (undefinedResamples > (1 - level) * resamples) {
