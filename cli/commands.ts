@@ -17,6 +17,7 @@ export const commands: SubCommandsDef = {
   judge: () => import('./commands/judge.js').then((module) => module.judgeCommand),
   'label-config': () => import('./commands/label-config.js').then((module) => module.labelConfigCommand),
   project: () => import('./commands/project.js').then((module) => module.projectCommand),
+  head: () => import('./commands/head.js').then((module) => module.headCommand),
   api: () => import('./commands/api.js').then((module) => module.apiCommand),
   batch: () => import('./commands/batch.js').then((module) => module.batchCommand),
   gold: () => import('./commands/gold.js').then((module) => module.goldCommand),

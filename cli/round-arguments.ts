@@ -12,6 +12,10 @@ export const ROUND_ARGUMENTS = {
   centers: { type: 'string', valueHint: 'NAME', description: "labelled: the pairs of the project's batches count as picked already; none unless given." },
   'min-distance': { type: 'string', valueHint: 'T', description: 'Leave out pairs nearer than this to a pick; 0 unless given.' },
   budget: { type: 'string', valueHint: 'DOMAIN=N,…', description: 'How many picks a domain gets; the others share the rest.' },
+  head: { type: 'string', valueHint: 'NAME', description: "newest: uncertainties are those of the project's newest reward head; none (what the data gives) unless given." },
+  'head-pairs': { type: 'string', valueHint: 'N', description: 'A head is stale when so many pairs were accepted since; 200 unless given.' },
+  'head-days': { type: 'string', valueHint: 'T', description: 'A head is stale when it is so many days old; 14 unless given.' },
+  'stale-head': { type: 'string', valueHint: 'NAME', description: 'refuse a stale head, or flag it (unless given).' },
   seed: { type: 'string', valueHint: 'N', description: 'kmeans++, random: the same seed picks the same; 0 unless given.' },
 } as const;
 
@@ -23,7 +27,7 @@ type RoundArguments = Partial<Record<keyof typeof ROUND_ARGUMENTS, string | unde
  * @throws PairloopError (usage) when a number is none, or a budget is not DOMAIN=N.
  */
 export function readRoundOptions(args: RoundArguments): Record<string, unknown> {
-  const number = (name: 'k' | 'weight' | 'priority-weight' | 'min-distance'): number | undefined =>
+  const number = (name: 'k' | 'weight' | 'priority-weight' | 'min-distance' | 'head-pairs' | 'head-days'): number | undefined =>
     args[name] === undefined ? undefined : parseNumber(name === 'k' ? '-k' : `--${name}`, args[name]);
   const options = {
     k: number('k'),
@@ -34,6 +38,10 @@ export function readRoundOptions(args: RoundArguments): Record<string, unknown> 
     centers: args.centers,
     min_distance: number('min-distance'),
     budgets: args.budget === undefined ? undefined : readBudgets(args.budget),
+    head: args.head,
+    head_pairs_max: number('head-pairs'),
+    head_days_max: number('head-days'),
+    stale_head: args['stale-head'],
     seed: args.seed === undefined ? undefined : parseWholeNumber('--seed', args.seed, Number.MAX_SAFE_INTEGER),
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));

@@ -10,6 +10,7 @@ import { up as acceptedMarks } from './migrations/0006-accepted-marks.js';
 import { up as embeddingTexts } from './migrations/0007-embedding-texts.js';
 import { up as rounds } from './migrations/0008-rounds.js';
 import { up as deletedTasks } from './migrations/0009-deleted-tasks.js';
+import { up as rewardHead } from './migrations/0010-reward-head.js';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-core': { up: core },
@@ -21,6 +22,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0007-embedding-texts': { up: embeddingTexts },
   '0008-rounds': { up: rounds },
   '0009-deleted-tasks': { up: deletedTasks },
+  '0010-reward-head': { up: rewardHead },
 };
 
 /**

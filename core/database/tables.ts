@@ -85,6 +85,19 @@ interface SelectionRoundTable {
   created_at: CreatedAt;
   finished_at: Date | null;
 }
+interface RewardHeadTable {
+  id: GeneratedAlways<number>;
+  project_id: number;
+  version: string;
+  embedder: string;
+  trained_at: Date;
+  accepted_seen: number;
+  prompts: number;
+  inverse_regularisation: number;
+  temperature: number;
+  weights: Buffer;
+  held_out: JsonOrNull<unknown>;
+}
 interface SelectionInputTable {
   round_id: number;
   place: number;
@@ -293,6 +306,7 @@ export interface Database {
   pair: PairTable;
   pair_embedding: PairEmbeddingTable;
   selection_round: SelectionRoundTable;
+  reward_head: RewardHeadTable;
   selection_input: SelectionInputTable;
   selection_pick: SelectionPickTable;
   guideline: GuidelineTable;
@@ -321,6 +335,7 @@ export const TABLE_WRITERS: Readonly<Record<keyof Database, 'core' | 'ml-backend
   pair: 'ml-backend',
   pair_embedding: 'ml-backend',
   selection_round: 'ml-backend',
+  reward_head: 'ml-backend',
   selection_input: 'ml-backend',
   selection_pick: 'ml-backend',
   guideline: 'webhooks',

@@ -135,6 +135,30 @@ export async function readEmbeddings(db: Db, pairIds: readonly string[], embedde
   return matrix ?? { data: new Float32Array(0), rows: 0, columns: 0 };
 }
 
+/**
+ * By how much response A's vector differs from response B's, a row for each pair in the order of the ids; what a reward head weighs.
+ *
+ * @throws PairloopError naming the pair that the source has embedded no texts of, or texts of another length.
+ */
+export async function readDifferences(db: Db, pairIds: readonly string[], source: EmbeddingSource): Promise<Matrix> {
+  const { dimension } = source;
+  const data = new Float64Array(pairIds.length * dimension);
+  const embedder = embedderOf(source);
+  for (let start = 0; start < pairIds.length; start += READ_CHUNK) {
+    const ids = pairIds.slice(start, start + READ_CHUNK);
+    const { rows } = await sql<{ pair_id: string; vector: Buffer }>`select pair_id, vector from pair_embedding
+      where embedder = ${embedder} and pair_id = any(${ids})`.execute(db);
+    const vectors = new Map(rows.map((row) => [row.pair_id, row.vector]));
+    for (const [place, id] of ids.entries()) {
+      const bytes = vectors.get(id);
+      if (bytes?.length !== TEXTS * dimension * 4) throw new PairloopError(`The texts of the pair ${JSON.stringify(id)} are not embedded by ${embedder}; run this again.`);
+      const stored = vectorFromBytes(bytes);
+      for (let at = 0; at < dimension; at += 1) data[(start + place) * dimension + at] = stored[dimension + at]! - stored[2 * dimension + at]!;
+    }
+  }
+  return { data, rows: pairIds.length, columns: dimension };
+}
+
 function readVector(id: string, bytes: Buffer | undefined, embedder: string, expected: Buffer | undefined): Float32Array {
   const pair = `the pair ${JSON.stringify(id)}`;
   if (bytes === undefined) throw new PairloopError(`There is no embedding of ${pair} by ${embedder}; start a new round.`);

@@ -5,6 +5,7 @@ import { embedderOf, type EmbeddingSource } from '../embedding/embedding-source.
 import { hashedNgrams } from '../embedding/hashed-ngrams.js';
 import { GIVEN_EMBEDDER } from '../embedding/vector-bytes.js';
 import { STRATEGIES } from '../selection/strategies.js';
+import { headUncertainty } from './head-uncertainty.js';
 import { readOpenItems } from './open-items.js';
 import { embedMissing, haveGivenVectors } from './pool-embeddings.js';
 import { readLabelled, readPool, type PoolPair } from './pool.js';
@@ -30,19 +31,25 @@ export interface PrepareOptions {
  * @throws PairloopError when there is nothing to select from, what the strategy needs is not there, or the embedding
  * source cannot answer (what was embedded is kept).
  */
-export async function prepareRound(db: Db, round: StoredRound, options: PrepareOptions): Promise<void> {
-  const candidates = await readCandidates(db, round, options.now());
+export async function prepareRound(db: Db, round: StoredRound, { now, openEmbeddingSource, onEmbedded }: PrepareOptions): Promise<void> {
+  const startedAt = now();
+  const given = await readCandidates(db, round, startedAt);
+  const ids = given.map(({ id }) => id);
+  const haveVectors = await haveGivenVectors(db, ids);
+  const wantsHead = round.options.head === 'newest';
+  const source = haveVectors && !wantsHead ? undefined : ((await openEmbeddingSource?.()) ?? hashedNgrams);
+  const judged = wantsHead ? await headUncertainty(db, ids, { projectId: round.projectId, options: round.options, source: source!, now: startedAt, onEmbedded }) : undefined;
+  const candidates = judged === undefined ? given : given.map((pair, at) => ({ ...pair, uncertainty: judged.uncertainty[at]! }));
   assertNumbers(candidates, round.options);
-  const embedder = await embedAll(db, candidates.map(({ id }) => id), options);
-  await db.transaction().execute((tx) => storePrepared(tx, round, { candidates, embedder, preparedAt: options.now() }));
-}
-
-/** Sees to it that every pair has a vector, and answers whose. */
-async function embedAll(db: Db, pairIds: readonly string[], { openEmbeddingSource, onEmbedded }: PrepareOptions): Promise<string> {
-  if (await haveGivenVectors(db, pairIds)) return GIVEN_EMBEDDER;
-  const source = (await openEmbeddingSource?.()) ?? hashedNgrams;
-  await embedMissing(db, pairIds, source, onEmbedded);
-  return embedderOf(source);
+  if (!haveVectors) await embedMissing(db, ids, source!, onEmbedded);
+  const prepared = {
+    candidates,
+    embedder: haveVectors ? GIVEN_EMBEDDER : embedderOf(source!),
+    head: judged?.head ?? NO_HEAD,
+    uncertaintySource: judged?.words ?? `${uncertaintySourceOf(given)}${wantsHead ? '; there is no reward head yet' : ''}`,
+    preparedAt: startedAt,
+  };
+  await db.transaction().execute((tx) => storePrepared(tx, round, prepared));
 }
 
 async function readCandidates(db: Db, round: StoredRound, now: Date): Promise<Candidate[]> {
@@ -71,27 +78,28 @@ function assertNumbers(candidates: readonly Candidate[], { strategy, priority_we
 interface Prepared {
   readonly candidates: readonly Candidate[];
   readonly embedder: string;
+  readonly head: string;
+  readonly uncertaintySource: string;
   readonly preparedAt: Date;
 }
 
-async function storePrepared(tx: Tx, { id, options, projectId }: StoredRound, { candidates, embedder, preparedAt }: Prepared): Promise<void> {
-  await storeInputs(tx, id, embedder, candidates);
-  const settings = { projectId, options, embedder, head: NO_HEAD };
+async function storePrepared(tx: Tx, round: StoredRound, { candidates, embedder, head, uncertaintySource, preparedAt }: Prepared): Promise<void> {
+  await storeInputs(tx, round.id, embedder, candidates);
   await tx
     .updateTable('selection_round')
     .set({
       embedder,
-      head: NO_HEAD,
-      uncertainty_source: uncertaintySourceOf(candidates),
-      code_version: codeVersion(options.strategy),
-      inputs_sha256: hashInputs(settings, await readInputs(tx, id)),
+      head,
+      uncertainty_source: uncertaintySource,
+      code_version: codeVersion(round.options.strategy),
+      inputs_sha256: hashInputs({ ...round, embedder, head }, await readInputs(tx, round.id)),
       pool_size: candidates.filter(({ isCenter }) => !isCenter).length,
       prepared_at: preparedAt,
       progress_step: null,
       progress_done: null,
       progress_total: null,
     })
-    .where('id', '=', id)
+    .where('id', '=', round.id)
     .execute();
 }
 

@@ -22,10 +22,10 @@ export interface Repetition {
 export async function repeatRound(db: Db, roundId: number, onProgress: (done: number, total: number) => void): Promise<Repetition> {
   const round = await readRound(db, roundId);
   if (round.state !== 'done') throw new PairloopError(`Selection round ${roundId} is ${round.state}; only one that is done can be repeated.`);
-  const { embedder, head, codeVersion: stored, projectId, options } = round;
+  const { embedder, codeVersion: stored, options } = round;
   const rows = await readInputs(db, roundId);
   if (embedder === null || stored === null || rows.length === 0) throw new PairloopError(`What selection round ${roundId} looked at is not stored; it cannot be repeated.`);
-  if (hashInputs({ projectId, options, embedder, head }, rows) !== round.inputsSha256) {
+  if (hashInputs(round, rows) !== round.inputsSha256) {
     throw new PairloopError(`What selection round ${roundId} looked at was changed after it ran (its SHA-256 differs); it cannot be repeated.`);
   }
   const repeated = await rankRows(db, { rows, embedder, options }, async (done, total) => onProgress(done, total));

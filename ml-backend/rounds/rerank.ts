@@ -50,11 +50,11 @@ async function openBatches(db: Db, projectId: number, now: Date): Promise<{ batc
 }
 
 /** Undefined where ranking again would say nothing new. Nothing is left out, for every item stays in its batch. */
-function optionsAgain({ strategy, weight, priority_weight, metric, seed }: RoundOptions): Partial<RoundOptions> | undefined {
-  const known = STRATEGIES.get(strategy);
+function optionsAgain({ k: _k, centers: _centers, min_distance: _leastDistance, budgets: _budgets, ...kept }: RoundOptions): Partial<RoundOptions> | undefined {
+  const known = STRATEGIES.get(kept.strategy);
   const takesCenters = known?.options.includes('centers') === true;
   if (!takesCenters && known?.uncertainty !== 'needed') return undefined;
-  return { k: K_MAX, strategy, weight, priority_weight, metric, seed, centers: takesCenters ? 'labelled' : 'none' };
+  return { ...kept, k: K_MAX, centers: takesCenters ? 'labelled' : 'none' };
 }
 
 async function dropEarlier(db: Db, batchId: number, roundId: number): Promise<void> {

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../../core/database/connect.js';
 import { PairloopError } from '../../core/errors.js';
+import { stableJson } from '../pool/incoming-content.js';
 import type { PoolPair } from './pool.js';
+import type { StoredRound } from './stored-round.js';
 
 /** Rows per statement. */
 const CHUNK = 10_000;
@@ -56,9 +58,12 @@ export async function readInputs(db: Db, roundId: number): Promise<InputRow[]> {
   return rows.map((row) => ({ pairId: row.pair_id, domain: row.domain, isCenter: row.is_center, uncertainty: row.uncertainty, priority: row.priority, vectorSha256: row.vector_sha256 }));
 }
 
+/** What decides the picks beside the rows. */
+type Settings = Pick<StoredRound, 'projectId' | 'asked' | 'embedder' | 'head'>;
+
 /** SHA-256 (hex) of all that decides the picks: equal inputs have equal hashes. */
-export function hashInputs(settings: object, rows: readonly InputRow[]): string {
-  const hash = createHash('sha256').update(JSON.stringify(settings));
+export function hashInputs({ projectId, asked, embedder, head }: Settings, rows: readonly InputRow[]): string {
+  const hash = createHash('sha256').update(stableJson({ projectId, asked, embedder, head }));
   for (const row of rows) {
     hash.update(JSON.stringify([row.pairId, row.domain, row.isCenter, row.uncertainty, row.priority]));
     hash.update(row.vectorSha256);

@@ -33,6 +33,13 @@ export const roundOptionsFields = z.strictObject({
     .min(0, 'must be 0 or more')
     .default(0)
     .describe('Pairs nearer than this to a pick or center are left out.'),
+  head: z
+    .enum(['none', 'newest'], 'must be none or newest')
+    .default('none')
+    .describe("`newest`: the uncertainty is the margin of the project's newest reward head, where there is one, instead of what the data gives."),
+  head_pairs_max: wholeUpTo(1, 1_000_000).default(200).describe('A head is stale when so many pairs, or more, were accepted since.'),
+  head_days_max: z.number('must be a number above 0').gt(0, 'must be above 0').default(14).describe('A head is stale when it is so many days old, or more.'),
+  stale_head: z.enum(['flag', 'refuse'], 'must be flag or refuse').default('flag').describe('What becomes of a round whose head is stale: it says so, or it fails.'),
   seed: wholeUpTo(0, Number.MAX_SAFE_INTEGER).default(0).describe('kmeans++ and random: the same seed picks the same.'),
   budgets: z
     .record(z.string().min(1).max(100), wholeUpTo(0, K_MAX), 'must be an object of domains and numbers of picks')

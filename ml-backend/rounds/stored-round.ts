@@ -14,6 +14,8 @@ export interface StoredRound {
   readonly batchId: number | null;
   readonly state: RoundState;
   readonly options: RoundOptions;
+  /** The options as they were stored, whatever this version has defaults for beside. */
+  readonly asked: unknown;
   readonly embedder: string | null;
   /** The reward head that gave the uncertainties, or `none`. */
   readonly head: string | null;
@@ -97,6 +99,7 @@ function toRound(row: Row): StoredRound {
     batchId: row.batch_id,
     state: row.state,
     options: optionsOf(row),
+    asked: { strategy: row.strategy, weight: row.weight, k: row.k, rest: row.options },
     embedder: row.embedder,
     head: row.head,
     uncertaintySource: row.uncertainty_source,
