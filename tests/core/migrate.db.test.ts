@@ -28,6 +28,6 @@ test('every table has a writer room, and every named table exists', async () => 
 test('two processes that start at once share the same secrets', async () => {
   const [first, second] = await Promise.all([ensureSecrets(database.db), ensureSecrets(database.db)]);
   expect(first).toEqual(second);
-  expect(new Set(Object.values(first)).size).toBe(5);
+  expect(new Set(Object.values(first)).size).toBe(6);
   for (const secret of Object.values(first)) expect(secret).toMatch(/^[0-9a-f]{64}$/);
 });
