@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { embedText, hashedNgrams } from '../../ml-backend/embedding/hashed-ngrams.js';
 import { pairVector } from '../../ml-backend/embedding/pair-vector.js';
+import { selectHybrid } from '../../ml-backend/selection/hybrid.js';
 import { vectorFromBytes } from '../../ml-backend/embedding/vector-bytes.js';
 
 const three = <T extends z.ZodType>(item: T) => z.tuple([item, item, item]);
@@ -88,6 +89,24 @@ describe('a small edit is near, another text of the same kind is far', () => {
     expect(distance(original, embedText('三月の請求書がまだ届きません。いつ送られますか。税務署に必要です。'))).toBeLessThan(0.7);
     expect(distance(original, embedText('月曜日に注文した荷物を誕生日の前に受け取りたいのですが、可能でしょうか。'))).toBeGreaterThan(1);
   });
+});
+
+test('a least distance of 0.3 leaves out a near-duplicate of a pick, and neither another response to its prompt nor another prompt', () => {
+  const prompt = 'My invoice for March has not arrived yet. When will it be sent to me? I need it for the tax office.';
+  const late = 'It was sent on Monday. The bank holiday delayed it, so please allow two more days. Write again if it is not there by then.';
+  const portal = 'You can download every invoice in the customer portal under Documents, as soon as the month is closed.';
+  const unknown = 'I am sorry, I cannot see your account. Please tell me your customer number and the address that you registered with.';
+  const pairs = [
+    [prompt, late, unknown],
+    [prompt.toUpperCase(), 'The bank holiday delayed it, so please allow two more days. It was sent on Monday. Write again if it is not there by then.', unknown],
+    [prompt, portal, unknown],
+    ['How do I change the address that my parcels are delivered to?', 'Open Settings, then Addresses.', unknown],
+  ] as const;
+  const vectors = pairs.map(([p, a, b]) => pairVector({ prompt: embedText(p), responseA: embedText(a), responseB: embedText(b) }));
+  const embeddings = { data: Float32Array.from(vectors.flatMap((vector) => [...vector])), rows: pairs.length, columns: hashedNgrams.dimension };
+  const { indices, leftOut } = selectHybrid({ embeddings, k: pairs.length, minDistance: 0.3, weight: 0, uncertainty: new Float64Array(pairs.length) });
+  expect([...indices].sort()).toEqual([0, 2, 3]);
+  expect(leftOut).toBe(1);
 });
 
 test('function words count less than others', () => {

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { pairVector } from '../../../ml-backend/embedding/pair-vector.js';
 import { areaUnderCurve, type Area } from './area-under-curve.js';
 import { EDITS } from './near-duplicates.js';
 import { openScikitLearn, type ScikitLearn } from './scikit-learn.js';
-import { sampleTexts, type BenchPair, type SampledText } from './text-sample.js';
+import { samplePairs, sampleTexts, type BenchPair, type Sampled } from './text-sample.js';
 
 const SEED = 5;
 const CHARACTERS = 1_800;
@@ -17,6 +18,8 @@ const PEER_TEXTS = 400;
 const ROUNDS = 5;
 const SPEED_AIM = 5_000;
 const AREA_AIM = 0.99;
+/** What `--min-distance` might be. */
+const LEAST_DISTANCES = [0.2, 0.3, 0.4, 0.5, 0.6];
 /** Responses on which the weights of fitted TF-IDF are fitted. */
 const FITTED_ON = 6_000;
 
@@ -40,12 +43,16 @@ interface Separation {
   readonly near: Readonly<Record<string, readonly [number, number]>>;
   readonly siblings: readonly [number, number];
   readonly others: readonly [number, number];
+  /** For each of `LEAST_DISTANCES` the share of near-duplicates, of others to the prompt, and of other prompts that are nearer. */
+  readonly nearer: readonly (readonly [number, number, number])[];
 }
 
 interface Found {
   readonly speed: Speed;
   readonly texts: number;
   readonly builtIn: Separation;
+  /** Of whole pairs, each text of a near-duplicate edited. */
+  readonly pairs: Separation;
   /** Of TF-IDF with weights fitted on the pool. */
   readonly fitted: Separation | undefined;
 }
@@ -90,12 +97,19 @@ function readPairs(path: string): BenchPair[] {
 function measure(pairs: readonly BenchPair[], embedText: EmbedText, scikitLearn: ScikitLearn | undefined): Found {
   const sample = sampleTexts(pairs, SEED);
   const speed = measureSpeed(pairs, embedText, scikitLearn);
-  const builtIn = separation(sample, embedText);
-  if (scikitLearn === undefined) return { speed, texts: sample.length, builtIn, fitted: undefined };
-  const texts = [...new Set(sample.flatMap(({ text, near, others, sibling }) => [text, ...Object.values(near), ...others, sibling ?? '']))];
+  const found = {
+    speed,
+    texts: sample.length,
+    builtIn: separation(sample, embedText),
+    pairs: separation(samplePairs(pairs, SEED), ({ prompt, response_a, response_b }) =>
+      pairVector({ prompt: embedText(prompt), responseA: embedText(response_a), responseB: embedText(response_b) }),
+    ),
+  };
+  if (scikitLearn === undefined) return { ...found, fitted: undefined };
+  const texts = [...new Set(sample.flatMap(({ of, near, others, sibling }) => [of, ...Object.values(near), ...others, sibling ?? '']))];
   const vectors = scikitLearn.fitted(pairs.map((pair) => pair.response_a).slice(0, FITTED_ON), texts);
   const places = new Map(texts.map((text, at) => [text, at]));
-  return { speed, texts: sample.length, builtIn, fitted: separation(sample, (text) => vectors[places.get(text)!]!) };
+  return { ...found, fitted: separation(sample, (text) => vectors[places.get(text)!]!) };
 }
 
 /** In turns, so that what else the machine does meets both. */
@@ -119,21 +133,24 @@ function measureSpeed(pairs: readonly BenchPair[], embedText: EmbedText, scikitL
   return { ours: median, scikitLearn: peer, ratio: peer === undefined ? undefined : median / peer };
 }
 
-function separation(sample: readonly SampledText[], embedText: EmbedText): Separation {
-  const measured = sample.map(({ text, near, others, sibling }) => {
-    const vector = embedText(text);
-    const to = (other: string): number => Math.hypot(...embedText(other).map((number, at) => number - vector[at]!));
+function separation<T>(sample: readonly Sampled<T>[], embed: (item: T) => Float32Array): Separation {
+  const measured = sample.map(({ of, near, others, sibling }) => {
+    const vector = embed(of);
+    const to = (other: T): number => Math.hypot(...embed(other).map((number, at) => number - vector[at]!));
     return { near: Object.values(near).map(to), others: others.map(to), siblings: sibling === undefined ? [] : [to(sibling)] };
   });
   const names = Object.keys(EDITS);
+  const all = [measured.flatMap(({ near }) => near), measured.flatMap(({ siblings }) => siblings), measured.flatMap(({ others }) => others)] as const;
+  const share = (distances: readonly number[], least: number): number => distances.filter((distance) => distance < least).length / distances.length;
   const twoOf = (distances: readonly number[], first: number, second: number): [number, number] => [quantile(distances, first), quantile(distances, second)];
   return {
     nearOrOther: areaUnderCurve(measured.map(({ near, others }) => ({ near, far: others })), SEED),
     nearOrSibling: areaUnderCurve(measured.map(({ near, siblings }) => ({ near, far: siblings })), SEED),
     siblingOrOther: areaUnderCurve(measured.map(({ siblings, others }) => ({ near: siblings, far: others })), SEED),
     near: Object.fromEntries(names.map((name, at) => [name, twoOf(measured.map(({ near }) => near[at]!), 0.5, 0.95)])),
-    siblings: twoOf(measured.flatMap(({ siblings }) => siblings), 0.05, 0.5),
-    others: twoOf(measured.flatMap(({ others }) => others), 0.05, 0.5),
+    siblings: twoOf(all[1], 0.05, 0.5),
+    others: twoOf(all[2], 0.05, 0.5),
+    nearer: LEAST_DISTANCES.map((least) => [share(all[0], least), share(all[1], least), share(all[2], least)]),
   };
 }
 
@@ -148,7 +165,7 @@ function missedAims({ speed, builtIn }: Found): string[] {
   ];
 }
 
-function tableOf({ speed, texts, builtIn, fitted }: Found): string {
+function tableOf({ speed, texts, builtIn, fitted, pairs }: Found): string {
   const area = ({ value, low, high }: Area): string => `${value.toFixed(4)} [${low.toFixed(4)}, ${high.toFixed(4)}]`.padEnd(28);
   const row = (name: string, one: (of: Separation) => string): string => `${name.padEnd(58)}${one(builtIn)}${fitted === undefined ? '' : one(fitted)}`;
   const two = ([first, second]: readonly [number, number]): string => `${first.toFixed(2)}, ${second.toFixed(2)}`.padEnd(28);
@@ -161,5 +178,9 @@ function tableOf({ speed, texts, builtIn, fitted }: Found): string {
     ...Object.keys(EDITS).map((name) => row(`distance (median, 95 %): ${name}`, (of) => two(of.near[name]!))),
     row('distance (5 %, median): responses to the prompt', (of) => two(of.siblings)),
     row('distance (5 %, median): other prompts', (of) => two(of.others)),
+    `whole pairs, area: near-duplicates, other prompts ${area(pairs.nearOrOther).trim()}; other pairs of the prompt ${area(pairs.nearOrSibling).trim()}`,
+    ...Object.entries(pairs.near).map(([name, distances]) => `whole pairs, distance (median, 95 %): ${name} ${two(distances).trim()}`),
+    `whole pairs, distance (5 %, median): other pairs of the prompt ${two(pairs.siblings).trim()}; other prompts ${two(pairs.others).trim()}`,
+    ...LEAST_DISTANCES.map((least, at) => `--min-distance ${least} leaves out, beside a pair that is picked: ${pairs.nearer[at]!.map((part, of) => `${(100 * part).toFixed(1)} % of ${['its near-duplicates', 'the pairs of its prompt', 'those of other prompts'][of]!}`).join(', ')}`),
   ].join('\n');
 }
