@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { z } from 'zod';
-import { itemLineSchema, voteLineSchema, type ItemVote } from '../core/domain/vote.js';
+import { itemLineSchema, voteLineSchema, type LabelledVote } from '../core/domain/vote.js';
 import { Faults } from '../core/files/faults.js';
 import { readJsonl } from '../core/files/jsonl.js';
 import { openFile } from '../core/files/open-file.js';
@@ -9,13 +9,13 @@ const VOTES_MAX = 2_000_000;
 
 /**
  * The votes of a VOTES.jsonl file, in its order: `{"item", "rater", "value"}` a line, or `{"id", "votes": {rater: value}}`, also mixed.
- * A value is a text or a number; null is a missing vote. The same vote twice counts once. An empty file gives no votes.
+ * Both may also say `batch`, `domain`, `dimension` and `repeat`. A value is a text or a number; null is a missing vote. The same vote twice counts once. An empty file gives no votes.
  * At most 512 MiB and 2,000,000 votes.
  *
  * @throws PairloopError (usage) naming line, field, value and fix when the file cannot be read, a line is neither shape,
- * a rater has two different values for an item, or a value is a number in one line and the same as text in another.
+ * a rater has two different values for an item (in one dimension, the same time), or a value is a number in one line and the same as text in another.
  */
-export async function readVotesFile(path: string): Promise<ItemVote[]> {
+export async function readVotesFile(path: string): Promise<LabelledVote[]> {
   const bytes = await openFile(path, 'votes');
   const collector = new VoteCollector(basename(path));
   for await (const { where, value } of readJsonl(bytes, collector.faults)) {
@@ -36,7 +36,7 @@ interface PlacedValue {
 
 /** Turns lines into votes and notes what is wrong, in one line or between two. */
 class VoteCollector {
-  readonly votes: ItemVote[] = [];
+  readonly votes: LabelledVote[] = [];
   readonly faults: Faults;
   private readonly valuesOfItem = new Map<string, Map<string, PlacedValue>>();
   private readonly firstOfText = new Map<string, PlacedValue>();
@@ -51,25 +51,28 @@ class VoteCollector {
     } else if ('votes' in line) {
       const parsed = itemLineSchema.safeParse(line);
       if (!parsed.success) return this.addIssues(where, line, parsed.error.issues);
-      for (const [rater, value] of Object.entries(parsed.data.votes)) this.add(where, `votes.${rater}`, parsed.data.id, rater, value);
+      const { id, votes, ...labels } = parsed.data;
+      for (const [rater, value] of Object.entries(votes)) this.add(where, `votes.${rater}`, { item: id, rater, ...given(labels) }, value);
     } else {
       const parsed = voteLineSchema.safeParse(line);
       if (!parsed.success) return this.addIssues(where, line, parsed.error.issues);
-      this.add(where, 'value', parsed.data.item, parsed.data.rater, parsed.data.value);
+      const { value, item, rater, ...labels } = parsed.data;
+      this.add(where, 'value', { item, rater, ...given(labels) }, value);
     }
   }
 
-  private add(where: string, field: string, item: string, rater: string, value: string | number | null): void {
+  private add(where: string, field: string, vote: Omit<LabelledVote, 'value'>, value: string | number | null): void {
     if (value === null) return;
+    const { item, rater, dimension, repeat } = vote;
     const sameText = remember(this.firstOfText, String(value), { value, where });
     if (sameText.value !== value) {
       this.faults.add({ where, field, value, problem: `is a ${typeof value}, but the same is a ${typeof sameText.value} in ${sameText.where}; write it one way` });
     }
-    const byRater = remember(this.valuesOfItem, item, new Map<string, PlacedValue>());
+    const byRater = remember(this.valuesOfItem, dimension === undefined && repeat === undefined ? item : JSON.stringify([item, dimension, repeat]), new Map<string, PlacedValue>());
     const first = byRater.get(rater);
     if (first === undefined) {
       byRater.set(rater, { value, where });
-      this.votes.push({ item, rater, value });
+      this.votes.push({ ...vote, value });
     } else if (first.value !== value) {
       const other = JSON.stringify(first.value);
       this.faults.add({ where, field, value, problem: `rater ${rater} already has the value ${other} for item ${item} in ${first.where}; keep one` });
@@ -92,7 +95,17 @@ const EXPECTED: Readonly<Record<string, string>> = {
   id: 'a text that is not empty, or a number',
   votes: 'an object of values by rater, such as {"r1": "a", "r2": "tie"}',
   value: 'a text, a number, or null for a missing vote',
+  batch: 'a text or a number',
+  domain: 'a text or a number',
+  dimension: 'a text or a number',
+  repeat: 'a whole number from 1, or left out where it is the first time',
 };
+
+/** The labels that a line has. */
+function given(labels: { readonly [L in 'batch' | 'domain' | 'dimension']: string | undefined } & { readonly repeat: number | undefined }): Partial<Omit<LabelledVote, 'item' | 'rater' | 'value'>> {
+  const { batch, domain, dimension, repeat } = labels;
+  return { ...(batch === undefined ? {} : { batch }), ...(domain === undefined ? {} : { domain }), ...(dimension === undefined ? {} : { dimension }), ...(repeat === undefined ? {} : { repeat }) };
+}
 
 /** What the map holds for the key; the given value is put there if it holds nothing. */
 function remember<T>(map: Map<string, T>, key: string, given: T): T {

@@ -1,5 +1,6 @@
 import { defineCommand } from 'citty';
 import { PairloopError } from '../../core/errors.js';
+import { isPlain } from '../../webhooks/statistics/agreement-groups.js';
 import { dawidSkene } from '../../webhooks/statistics/dawid-skene.js';
 import { CONSENSUS_MODELS, type ConsensusModel } from '../../webhooks/statistics/rater-model.js';
 import { consensusJson } from '../consensus-json.js';
@@ -15,7 +16,7 @@ export const consensusCommand = defineCommand({
   },
   async run({ args }) {
     const model = readModel(args.model);
-    const consensus = dawidSkene(await readVotesFile(args.votes), { model });
+    const consensus = dawidSkene((await readVotesFile(args.votes)).filter(isPlain), { model });
     process.stdout.write(args.json ? `${JSON.stringify(consensusJson(consensus), null, 2)}\n` : renderConsensus(consensus));
   },
 });

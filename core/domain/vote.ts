@@ -47,15 +47,28 @@ export interface Judgement {
 const name = z.union([z.string().min(1), z.number()]).transform(String);
 const value = z.union([z.string(), z.number()]).nullable();
 
+const label = z.union([z.string(), z.number()]).nullish().transform((given) => (given === null || given === undefined ? undefined : String(given)));
+const labels = { batch: label, domain: label, dimension: label, repeat: z.number().int().positive().nullish().transform((given) => given ?? undefined) };
+
 /** One line of a VOTES.jsonl file: a rater's value for an item; a vote that is missing has no line, or the value null. */
-export const voteLineSchema = z.object({ item: name, rater: name, value });
+export const voteLineSchema = z.object({ item: name, rater: name, value, ...labels });
 
 /** The other accepted shape: all votes of an item on one line, by rater. Other fields of the item are passed over. */
-export const itemLineSchema = z.object({ id: name, votes: z.record(z.string(), value) });
+export const itemLineSchema = z.object({ id: name, votes: z.record(z.string(), value), ...labels });
 
 /** One rater's value for one item, the unit every agreement statistic works on. */
 export interface ItemVote {
   readonly item: string;
   readonly rater: string;
   readonly value: string | number;
+}
+
+/** A vote with where it belongs, as far as that is known. */
+export interface LabelledVote extends ItemVote {
+  readonly batch?: string;
+  readonly domain?: string;
+  /** The rubric's dimension that was rated; missing for the verdict itself. */
+  readonly dimension?: string;
+  /** Which repeat it is, from 1, where the rater judged the item before; missing for the first time. */
+  readonly repeat?: number;
 }

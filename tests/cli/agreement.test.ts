@@ -45,6 +45,21 @@ describe('a file of votes', () => {
     ]);
   });
 
+  test('may say batch, domain, dimension and repeat', async () => {
+    const path = write(
+      { item: 'p1', rater: 'r1', value: 'a', batch: 3, domain: 'code', prompt: 'passed over' },
+      { id: 'p1', domain: 'code', repeat: 1, votes: { r1: 'b' } },
+      { item: 'p1', rater: 'r1', value: 4, dimension: 'tone', domain: null },
+    );
+    expect(await readVotesFile(path)).toEqual([
+      { item: 'p1', rater: 'r1', value: 'a', batch: '3', domain: 'code' },
+      { item: 'p1', rater: 'r1', value: 'b', domain: 'code', repeat: 1 },
+      { item: 'p1', rater: 'r1', value: 4, dimension: 'tone' },
+    ]);
+    const wrong = write({ item: 'p1', rater: 'r1', value: 'a', repeat: 0, domain: ['x'] });
+    expect(await refusal(readVotesFile(wrong))).toContain('line 1, repeat = 0: must be a whole number from 1, or left out where it is the first time');
+  });
+
   test('may say the same twice, and may be empty', async () => {
     const line = { item: 'p1', rater: 'r1', value: 'a' };
     expect(await readVotesFile(write(line, line, { id: 'p1', votes: { r1: 'a' } }))).toEqual([line]);
@@ -144,6 +159,24 @@ Intervals: percentile bootstrap over items, 1000 resamples, seed 5.
     expect(document.cohen_kappa[0]).toMatchObject({ linear: { value: expect.any(Number) }, quadratic: { value: expect.any(Number) } });
   });
 
+  test('breaks down by what is asked for, and says what else there is', async () => {
+    const labelled = votes.map((vote, item) => ({ ...vote, domain: item % 2 === 0 ? 'code' : 'support', batch: 'b1' }));
+    const path = write(...labelled, { item: 'p0', rater: 'ann', value: 'b', repeat: 1 }, { item: 'p1', rater: 'ann', value: 'a', repeat: 1 }, { item: 'p0', rater: 'ann', value: 5, dimension: 'tone' });
+    expect(await printed(path)).toContain('There is more with --by: batch (1), domain (2), dimension (1), rater (2 repeats).\n');
+    const text = await printed(path, '--by', 'domain, rater');
+    expect(text).toMatch(/\nBy domain +value +95 % interval +items +votes\ncode\n {2}Percent agreement +[01]\.\d{3} /);
+    expect(text).toMatch(/\nEach rater against the others [^]*\nann\n {2}Percent agreement [^]* {2}Cohen's κ /);
+    expect(text).toMatch(/\nEach rater with themselves \(repeats\) [^]*\nann\n {2}Percent agreement +0\.500 /);
+    expect(text).toMatch(/\nAll but one rater [^]*There is more with --by: batch \(1\), dimension \(1\)\.\n$/);
+    const document = JSON.parse(await printed(path, '--json', '--by', 'all')) as { by: Record<string, unknown[]> };
+    expect(Object.entries(document.by).map(([name, groups]) => [name, groups.length])).toEqual(
+      Object.entries({ batch: 1, domain: 2, dimension: 1, pair: 3, rater_against_others: 3, rater_with_self: 1, rater_left_out: 3 }),
+    );
+    expect(document.by['domain']![0]).toMatchObject({ name: 'code', level: 'nominal', krippendorff_alpha: { value: expect.any(Number), interval: { level: 0.95 } } });
+    expect(await printed(path, '--dimension', 'tone')).toMatch(/^Ratings of tone: 1 item, 1 vote, 1 rater, 1 value \(5\)\n/);
+    expect(await printed(write(...votes), '--by', 'batch,domain,dimension')).toMatch(/\nBy batch: no vote says which batch it is from\.\n\nBy domain: [^]*\nBy rubric dimension: no vote rates a dimension\.\n/);
+  });
+
   test('says what is undefined and why', async () => {
     expect(await printed(write())).toContain('undefined               –       0       0');
     expect(await printed(write())).toContain("Percent agreement; All votes alike; Krippendorff's α (nominal); Fleiss' κ (nominal); Gwet's AC1 (nominal): there are no votes.\nCohen's κ: there are no votes.");
@@ -153,6 +186,8 @@ Intervals: percentile bootstrap over items, 1000 resamples, seed 5.
 
   test.each([
     [['--level', 'ratio'], '--level ratio is not a level; give nominal, ordinal, interval.'],
+    [['--by', 'mood'], '--by is "mood"; give batch, domain, dimension, pair, rater.'],
+    [['--project', 'Demo'], 'needs a file of votes or --project PROJECT, and not both'],
     [['--seed', '1.5'], '--seed is "1.5"; give a whole number from 0 to 9007199254740991.'],
     [['--seed', '99999999999999999999'], '--seed is "99999999999999999999"; give a whole number'],
     [['--resamples', '-1'], '--resamples is "-1"; give a whole number from 0 to 1000000.'],

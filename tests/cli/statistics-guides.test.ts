@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { agreementCommand } from '../../cli/commands/agreement.js';
@@ -22,4 +23,19 @@ test.for([
   const guide = readFileSync(packagePath('docs', name), 'utf8');
   const { stdout } = await run();
   expect(guide).toContain(stdout);
+});
+
+test('the lines about six judges are printed', async ({ skip }) => {
+  const judges = join(VOTES, '..', 'judge-votes.jsonl');
+  if (!existsSync(judges)) skip(`the votes of the example are not at ${judges}`);
+  const votes = readFileSync(judges, 'utf8').trim().split('\n').flatMap((line) => {
+    const { item, judge, ab, ba } = JSON.parse(line) as Record<string, string | null>;
+    return [[ab, null], [ba, 1]].map(([value, repeat]) => `${JSON.stringify({ item, rater: judge, value, repeat })}\n`);
+  });
+  const path = join(mkdtempSync(join(tmpdir(), 'pairloop-judges-')), 'judges.jsonl');
+  writeFileSync(path, votes.join(''));
+  const { stdout } = await runInProcess(agreementCommand, [path, '--by', 'rater']);
+  const excerpt = /Some lines of what it prints:\n\n```\n([^`]*)```/.exec(readFileSync(packagePath('docs', 'agreement.md'), 'utf8'))![1]!;
+  const printed = stdout.split('\n');
+  expect(excerpt.trimEnd().split('\n').filter((line) => !printed.includes(line))).toEqual([]);
 });

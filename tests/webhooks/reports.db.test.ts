@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { renderStatus } from '../../cli/status-lines.js';
 import { renderStory } from '../../cli/story-lines.js';
+import { readLabelledVotes } from '../../webhooks/reports/labelled-votes.js';
 import { readJudgedPairs } from '../../webhooks/reports/judged-pairs.js';
 import { explainPair } from '../../webhooks/reports/explain.js';
 import { listRaters } from '../../webhooks/reports/rater-list.js';
@@ -52,6 +53,26 @@ test('judged pairs have models, order and lengths, and those without models are 
   const shared = { item: 'p1', modelA: 'x', modelB: 'y', verdict: 'a', lengths: [1, 3] };
   expect(await readJudgedPairs(database.db, 1)).toEqual({ pairs: [{ ...shared, displayed: 'ba' }, { ...shared, displayed: null }], withoutModels: 2 });
   await sql.raw(`update pair set response_b = 'y' where id = 'p1'`).execute(database.db);
+});
+
+test('labelled votes say batch and domain; ratings are votes of their own; a second vote on a pair is a repeat', async () => {
+  await sql.raw(`update vote set likert = '{"tone":{"a":4,"b":2},"accuracy":{"b":5}}' where annotation_id = 1`).execute(database.db);
+  const labels = { batch: '1', domain: 'support', rater: RATERS[0] };
+  const votes = await readLabelledVotes(database.db, 1);
+  expect(votes).toHaveLength(7);
+  expect(votes.filter(({ rater, item }) => rater === RATERS[0] && item.startsWith('p1'))).toEqual([
+    { ...labels, item: 'p1', value: 'a' },
+    { ...labels, item: 'p1 a', value: 4, dimension: 'tone' },
+    { ...labels, item: 'p1 b', value: 2, dimension: 'tone' },
+    { ...labels, item: 'p1 b', value: 5, dimension: 'accuracy' },
+  ]);
+  await sql.raw(`insert into batch (project_id, state) values (1, 'shipped')`).execute(database.db);
+  await sql.raw(`insert into batch_item (batch_id, pair_id, kind, position) values (2, 'p1', 'pair', 0)`).execute(database.db);
+  await sql.raw(`insert into annotation (id, task_id) values (99, 101)`).execute(database.db);
+  await sql.raw(`insert into vote (annotation_id, project_id, batch_item_id, pair_id, rater_id, state, verdict, submitted_at, counted)
+    select 99, 1, max(id), 'p1', '${RATERS[0]}', 'cast', 'b', '2026-02-01', true from batch_item`).execute(database.db);
+  expect(await readLabelledVotes(database.db, 1)).toContainEqual({ ...labels, batch: '2', item: 'p1', value: 'b', repeat: 1 });
+  for (const statement of ['delete from vote where annotation_id = 99', 'delete from annotation where id = 99', 'delete from batch_item where batch_id = 2', 'delete from batch where id = 2', 'update vote set likert = null']) await sql.raw(statement).execute(database.db);
 });
 
 test('status counts pairs, counted votes, gold and accepted pairs of each project', async () => {
