@@ -1,3 +1,5 @@
+import { endianness } from 'node:os';
+
 /** Embedder of vectors that the team's data brings along: one for each pair, made elsewhere, of any length. */
 export const GIVEN_EMBEDDER = 'given';
 
@@ -10,5 +12,9 @@ export function vectorToBytes(vector: ArrayLike<number>): Buffer {
 
 /** The vector in such bytes. */
 export function vectorFromBytes(bytes: Buffer): Float32Array {
-  return Float32Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(index * 4));
+  const vector = new Float32Array(bytes.length / 4);
+  const own = Buffer.from(vector.buffer);
+  bytes.copy(own);
+  if (endianness() === 'BE') own.swap32();
+  return vector;
 }
