@@ -11,6 +11,7 @@ import { up as embeddingTexts } from './migrations/0007-embedding-texts.js';
 import { up as rounds } from './migrations/0008-rounds.js';
 import { up as deletedTasks } from './migrations/0009-deleted-tasks.js';
 import { up as rewardHead } from './migrations/0010-reward-head.js';
+import { up as roundPrompts } from './migrations/0011-round-prompts.js';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-core': { up: core },
@@ -23,6 +24,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0008-rounds': { up: rounds },
   '0009-deleted-tasks': { up: deletedTasks },
   '0010-reward-head': { up: rewardHead },
+  '0011-round-prompts': { up: roundPrompts },
 };
 
 /**

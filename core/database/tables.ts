@@ -107,6 +107,7 @@ interface SelectionInputTable {
   uncertainty: number | null;
   priority: number | null;
   vector_sha256: Buffer;
+  prompt: number | null;
 }
 interface SelectionPickTable {
   round_id: number;

@@ -9,7 +9,7 @@ import { headUncertainty } from './head-uncertainty.js';
 import { readOpenItems } from './open-items.js';
 import { embedMissing, haveGivenVectors } from './pool-embeddings.js';
 import { readLabelled, readPool, type PoolPair } from './pool.js';
-import { hashInputs, readInputs, storeInputs, type Candidate } from './round-inputs.js';
+import { hashInputs, readInputs, storeInputs, storePrompts, type Candidate } from './round-inputs.js';
 import type { RoundOptions } from './round-options.js';
 import type { StoredRound } from './stored-round.js';
 
@@ -85,6 +85,7 @@ interface Prepared {
 
 async function storePrepared(tx: Tx, round: StoredRound, { candidates, embedder, head, uncertaintySource, preparedAt }: Prepared): Promise<void> {
   await storeInputs(tx, round.id, embedder, candidates);
+  if (STRATEGIES.get(round.options.strategy)?.options.includes('prompts') === true) await storePrompts(tx, round.id);
   await tx
     .updateTable('selection_round')
     .set({

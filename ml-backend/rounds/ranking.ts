@@ -82,6 +82,8 @@ async function picksOf(db: Db, domain: Domain, { rows, embedder, options }: Rank
     weight: options.weight,
     priorityWeight: options.priority_weight,
     seed: options.seed,
+    prompts: domain.rows.map(({ prompt }, at) => prompt ?? at),
+    candidates: options.candidates,
     centers: domain.rows.flatMap((row, at) => (row.isCenter ? [at] : [])),
     minDistance: options.min_distance,
   });

@@ -7,6 +7,9 @@ import { K_MAX, parseRoundOptions, type RoundOptions } from './round-options.js'
 import { createRound, runRound, type RunOptions } from './round.js';
 import { readRound } from './stored-round.js';
 
+/** Strategies whose order follows what is labelled or what a head says of it, and nothing that is drawn. */
+const FOLLOWING = new Set(['hybrid', 'k-center', 'uncertainty']);
+
 /** What came of ranking one batch again. */
 export interface Reranked {
   readonly batchId: number;
@@ -18,7 +21,7 @@ export interface Reranked {
 /**
  * Ranks the project's shipped batches again, each by a round of its own: of its items those that nobody has begun with,
  * by the strategy and weights of the round it was made of, with the pairs that somebody has begun with as centers. Only
- * strategies that follow what is labelled (`hybrid`, `k-center`, `uncertainty`) have anything to say again. Of each batch
+ * `FOLLOWING` strategies have anything to say again. Of each batch
  * the newest such round alone keeps its picks and inputs. Applying the order is `webhooks`' work.
  */
 export async function rerankProject(db: Db, projectId: number, options: RunOptions): Promise<Reranked[]> {
@@ -51,9 +54,8 @@ async function openBatches(db: Db, projectId: number, now: Date): Promise<{ batc
 
 /** Undefined where ranking again would say nothing new. Nothing is left out, for every item stays in its batch. */
 function optionsAgain({ k: _k, centers: _centers, min_distance: _leastDistance, budgets: _budgets, ...kept }: RoundOptions): Partial<RoundOptions> | undefined {
-  const known = STRATEGIES.get(kept.strategy);
-  const takesCenters = known?.options.includes('centers') === true;
-  if (!takesCenters && known?.uncertainty !== 'needed') return undefined;
+  if (!FOLLOWING.has(kept.strategy)) return undefined;
+  const takesCenters = STRATEGIES.get(kept.strategy)!.options.includes('centers');
   return { ...kept, k: K_MAX, centers: takesCenters ? 'labelled' : 'none' };
 }
 

@@ -24,6 +24,8 @@ export interface InputRow {
   readonly priority: number | null;
   /** Of the vector's bytes as stored. */
   readonly vectorSha256: Buffer;
+  /** The lowest place of a row with the same prompt; null where the strategy does not ask. */
+  readonly prompt: number | null;
 }
 
 /**
@@ -45,6 +47,14 @@ export async function storeInputs(tx: Tx, roundId: number, embedder: string, can
   }
 }
 
+/** Notes for each stored row of a round which rows have its prompt. */
+export async function storePrompts(tx: Tx, roundId: number): Promise<void> {
+  await sql`update selection_input set prompt = numbered.prompt
+    from (select input.place, min(input.place) over (partition by md5(jsonb_build_array(pair.prompt, pair.messages)::text)) as prompt
+      from selection_input as input join pair on pair.id = input.pair_id where input.round_id = ${roundId}) as numbered
+    where selection_input.round_id = ${roundId} and selection_input.place = numbered.place`.execute(tx);
+}
+
 async function missingVector(tx: Tx, roundId: number, embedder: string, chunk: readonly Candidate[]): Promise<PairloopError> {
   const rows = await tx.selectFrom('selection_input').select('pair_id').where('round_id', '=', roundId).execute();
   const there = new Set(rows.map((row) => row.pair_id));
@@ -55,7 +65,7 @@ async function missingVector(tx: Tx, roundId: number, embedder: string, chunk: r
 /** What a round looked at, in its order. */
 export async function readInputs(db: Db, roundId: number): Promise<InputRow[]> {
   const rows = await db.selectFrom('selection_input').selectAll().where('round_id', '=', roundId).orderBy('place').execute();
-  return rows.map((row) => ({ pairId: row.pair_id, domain: row.domain, isCenter: row.is_center, uncertainty: row.uncertainty, priority: row.priority, vectorSha256: row.vector_sha256 }));
+  return rows.map((row) => ({ pairId: row.pair_id, domain: row.domain, isCenter: row.is_center, uncertainty: row.uncertainty, priority: row.priority, vectorSha256: row.vector_sha256, prompt: row.prompt }));
 }
 
 /** What decides the picks beside the rows. */
@@ -65,7 +75,7 @@ type Settings = Pick<StoredRound, 'projectId' | 'asked' | 'embedder' | 'head'>;
 export function hashInputs({ projectId, asked, embedder, head }: Settings, rows: readonly InputRow[]): string {
   const hash = createHash('sha256').update(stableJson({ projectId, asked, embedder, head }));
   for (const row of rows) {
-    hash.update(JSON.stringify([row.pairId, row.domain, row.isCenter, row.uncertainty, row.priority]));
+    hash.update(JSON.stringify([row.pairId, row.domain, row.isCenter, row.uncertainty, row.priority, ...(row.prompt === null ? [] : [row.prompt])]));
     hash.update(row.vectorSha256);
   }
   return hash.digest('hex');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PairloopError } from '../../core/errors.js';
 import { DEFAULT_WEIGHT } from '../selection/hybrid.js';
+import { DEFAULT_CANDIDATES } from '../selection/prompt-balanced-margin.js';
 import { STRATEGIES, unusedOption, type StrategyOption } from '../selection/strategies.js';
 
 /** Picks of one round at most. */
@@ -14,13 +15,12 @@ const wholeUpTo = (least: number, most: number) => {
   return z.number(said).refine((value) => Number.isInteger(value) && value >= least && value <= most, said).meta({ type: 'integer', minimum: least, maximum: most });
 };
 
-/** The strategies a round can take: those that are told no prompts, which a round does not store. */
-export const ROUND_STRATEGIES: readonly string[] = [...STRATEGIES].flatMap(([name, { options }]) => (options.includes('prompts') ? [] : [name]));
+const NAMES = [...STRATEGIES.keys()];
 
 /** The options each by itself. */
 export const roundOptionsFields = z.strictObject({
   k: wholeUpTo(1, K_MAX).default(DEFAULT_K).describe('How many pairs to pick; fewer are picked when the pool has fewer.'),
-  strategy: z.enum(ROUND_STRATEGIES, `must be one of ${ROUND_STRATEGIES.join(', ')}`).default('hybrid'),
+  strategy: z.enum(NAMES, `must be one of ${NAMES.join(', ')}`).default('hybrid'),
   weight: share.default(DEFAULT_WEIGHT).describe('Hybrid: weight of uncertainty against diversity.'),
   priority_weight: share.default(0).describe("Hybrid: weight of the team's own priorities; together with `weight` at most 1."),
   metric: z.enum(['euclidean', 'cosine'], 'must be euclidean or cosine').default('euclidean'),
@@ -40,6 +40,7 @@ export const roundOptionsFields = z.strictObject({
   head_pairs_max: wholeUpTo(1, 1_000_000).default(200).describe('A head is stale when so many pairs, or more, were accepted since.'),
   head_days_max: z.number('must be a number above 0').gt(0, 'must be above 0').default(14).describe('A head is stale when it is so many days old, or more.'),
   stale_head: z.enum(['flag', 'refuse'], 'must be flag or refuse').default('flag').describe('What becomes of a round whose head is stale: it says so, or it fails.'),
+  candidates: wholeUpTo(1, K_MAX).default(DEFAULT_CANDIDATES).describe('prompt-balanced-margin: how many random pairs of a prompt compete for a pick.'),
   seed: wholeUpTo(0, Number.MAX_SAFE_INTEGER).default(0).describe('kmeans++ and random: the same seed picks the same.'),
   budgets: z
     .record(z.string().min(1).max(100), wholeUpTo(0, K_MAX), 'must be an object of domains and numbers of picks')
@@ -67,11 +68,12 @@ function faultBetween(options: RoundOptions): { field: keyof RoundOptions; said:
     centers: options.centers !== 'none',
     priority: priority_weight !== 0,
     'min-distance': options.min_distance !== 0,
+    candidates: options.candidates !== DEFAULT_CANDIDATES,
   });
   return unused === undefined ? undefined : { field: FIELD_OF_OPTION[unused] ?? 'strategy', said: `must be left out: it has no part in the strategy ${strategy}` };
 }
 
-const FIELD_OF_OPTION: Readonly<Partial<Record<StrategyOption, keyof RoundOptions>>> = { metric: 'metric', centers: 'centers', priority: 'priority_weight', 'min-distance': 'min_distance' };
+const FIELD_OF_OPTION: Readonly<Partial<Record<StrategyOption, keyof RoundOptions>>> = { metric: 'metric', centers: 'centers', priority: 'priority_weight', 'min-distance': 'min_distance', candidates: 'candidates' };
 
 /** @throws PairloopError (usage) naming field and value of what is wrong, and what it must be. */
 export function parseRoundOptions(given: unknown): RoundOptions {

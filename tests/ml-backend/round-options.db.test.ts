@@ -7,7 +7,6 @@ import { registerSelectionJobs } from '../../ml-backend/jobs.js';
 import { repeatRound } from '../../ml-backend/rounds/repeat-round.js';
 import { createRound, runRound } from '../../ml-backend/rounds/round.js';
 import { cancelRound, readRound } from '../../ml-backend/rounds/stored-round.js';
-import { ROUND_STRATEGIES } from '../../ml-backend/rounds/round-options.js';
 import { STRATEGIES } from '../../ml-backend/selection/strategies.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { addBatch, addPairs, emptyPool } from './seed-pool.js';
@@ -40,6 +39,7 @@ const ROWS = Array.from({ length: 24 }, (_, at) => ({
   embedding: [(at * 7) % 11, (at * 5) % 13, ((at * 3) % 7) / 2],
   uncertainty: ((at * 11) % 24) / 24,
   priority: ((at * 17) % 24) / 10,
+  prompt: `prompt ${(at * at) % 7}`,
 }));
 const LABELLED = ROWS.slice(0, 4).map(({ id }) => id);
 async function seedRows(): Promise<void> {
@@ -52,10 +52,11 @@ const columnsOf = (rows: typeof ROWS) => ({
 });
 
 describe('a round takes all that a selection takes:', () => {
-  test.each(ROUND_STRATEGIES)('%s', async (strategy) => {
+  test.each([...STRATEGIES.keys()])('%s', async (strategy) => {
     await seedRows();
     const rows = ROWS.slice(4);
-    const { indices, scores } = STRATEGIES.get(strategy)!.select({ ...columnsOf(rows), k: 9, weight: 0.3, seed: 5 });
+    const prompts = rows.map(({ prompt }) => rows.findIndex((row) => row.prompt === prompt));
+    const { indices, scores } = STRATEGIES.get(strategy)!.select({ ...columnsOf(rows), prompts, k: 9, weight: 0.3, seed: 5 });
     const done = await run({ k: 9, strategy, weight: 0.3, seed: 5 });
     expect(done).toMatchObject({ ids: indices.map((row) => rows[row]!.id), scores });
     expect(await readRound(database.db, done.roundId)).toMatchObject({ state: 'done', codeVersion: expect.stringContaining(strategy) as string, head: 'none', poolSize: 20, picked: 9 });
@@ -77,6 +78,21 @@ describe('a round takes all that a selection takes:', () => {
     const { ids, scores: stored } = await run(options);
     expect({ ids, stored }).toEqual({ ids: indices.map((row) => ROWS[row]!.id), stored: scores });
     expect(ids.filter((id) => LABELLED.includes(id))).toEqual([]);
+  });
+
+  test('prompts that are labelled already wait, and so many pairs compete as asked for', async () => {
+    await seedRows();
+    const { indices, scores } = STRATEGIES.get('prompt-balanced-margin')!.select({
+      ...columnsOf(ROWS),
+      prompts: ROWS.map(({ prompt }) => ROWS.findIndex((row) => row.prompt === prompt)),
+      k: 9,
+      weight: 0.6,
+      seed: 2,
+      centers: [0, 1, 2, 3],
+      candidates: 2,
+    });
+    const { ids, scores: stored } = await run({ k: 9, strategy: 'prompt-balanced-margin', seed: 2, centers: 'labelled', candidates: 2 });
+    expect({ ids, stored }).toEqual({ ids: indices.map((row) => ROWS[row]!.id), stored: scores });
   });
 
   test('cosine: the length of a vector has no part', async () => {
@@ -131,7 +147,7 @@ describe('a vector that is none', () => {
 });
 
 describe('a round that is cut off', () => {
-  test.each(ROUND_STRATEGIES)('%s: is taken up with the same picks, whatever was imported meanwhile; none are seen before', async (strategy) => {
+  test.each([...STRATEGIES.keys()])('%s: is taken up with the same picks, whatever was imported meanwhile; none are seen before', async (strategy) => {
     await seedRows();
     const whole = await run({ k: 9, strategy, seed: 3 });
     const roundId = await newRound({ k: 9, strategy, seed: 3 });
@@ -193,7 +209,7 @@ describe('cancelRound', () => {
 });
 
 describe('repeatRound', () => {
-  test.each(ROUND_STRATEGIES)('%s: equal, whatever became of the pool since', async (strategy) => {
+  test.each([...STRATEGIES.keys()])('%s: equal, whatever became of the pool since', async (strategy) => {
     await seedRows();
     const { roundId } = await run({ k: 9, strategy, seed: 8 });
     await addPairs(database.db, 'pool', [{ id: 'new', embedding: [70, 70, 70], uncertainty: 1 }]);

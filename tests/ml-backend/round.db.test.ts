@@ -6,6 +6,7 @@ import { startQueue } from '../../core/queue.js';
 import { registerSelectionJobs } from '../../ml-backend/jobs.js';
 import { createRound, runRound } from '../../ml-backend/rounds/round.js';
 import { selectHybrid } from '../../ml-backend/selection/hybrid.js';
+import { STRATEGIES } from '../../ml-backend/selection/strategies.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { addBatch, addPairs, emptyPool, seedBareProject } from './seed-pool.js';
 
@@ -123,10 +124,11 @@ describe('runRound', () => {
     [{ k: 1.5 }, 'k is 1.5; it must be a whole number from 1 to 10000.'],
     [{ k: 10_001 }, 'k is 10001; it must be a whole number from 1 to 10000.'],
     [{ weight: 2 }, 'weight is 2; it must be from 0 to 1.'],
-    [{ strategy: 'best' }, 'strategy is "best"; it must be one of hybrid, k-center, facility-location, kmeans++, uncertainty, random.'],
+    [{ strategy: 'best' }, `strategy is "best"; it must be one of ${[...STRATEGIES.keys()].join(', ')}.`],
     [{ weight: 0.75, priority_weight: 0.5 }, 'priority_weight is 0.5; it must be at most 1 − weight, which is 0.25.'],
     [{ strategy: 'random', min_distance: 1 }, 'min_distance is 1; it must be left out: it has no part in the strategy random.'],
     [{ strategy: 'kmeans++', centers: 'labelled' }, 'centers is "labelled"; it must be left out: it has no part in the strategy kmeans++.'],
+    [{ candidates: 9 }, 'candidates is 9; it must be left out: it has no part in the strategy hybrid.'],
     [{ k: 5, budgets: { code: 4, support: 2 } }, 'budgets is {"code":4,"support":2}; it must add up to at most k, which is 5; they add up to 6.'],
     [{ min_distance: -1 }, 'min_distance is -1; it must be 0 or more.'],
     [{ metric: 'manhattan', seed: -1 }, 'metric is "manhattan"; it must be euclidean or cosine. seed is -1; it must be a whole number from 0 to 9007199254740991.'],
