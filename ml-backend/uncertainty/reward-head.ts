@@ -15,9 +15,10 @@ interface FitOptions {
   readonly inverseRegularisation: number;
   /** Weights to begin with, such as those of the last round; all 0 unless given. The result does not depend on them beyond rounding. */
   readonly start?: Float64Array | undefined;
+  /** How far the gradient comes down, in proportion to the largest it could be; 1e-13, some hundred times its rounding, unless given. */
+  readonly tolerance?: number;
 }
 
-/** The gradient is done at this, in proportion to the largest it could be: some hundred times its rounding. */
 const GRADIENT_TOLERANCE = 1e-13;
 const NEWTON_STEPS_MAX = 100;
 const HALVINGS_MAX = 40;
@@ -38,16 +39,18 @@ const HALVINGS_MAX = 40;
  *
  * @throws PairloopError (usage) unless C is above 0 and finite, and for a start of another length.
  */
-export function fitRewardHead(pairs: Pick<ComparedPairs, 'differences' | 'targets'>, { inverseRegularisation, start }: FitOptions): RewardHead {
+export function fitRewardHead(pairs: Pick<ComparedPairs, 'differences' | 'targets'>, { inverseRegularisation, start, tolerance = GRADIENT_TOLERANCE }: FitOptions): RewardHead {
   const { columns } = pairs.differences;
   if (!(inverseRegularisation > 0) || inverseRegularisation === Infinity) throw new PairloopError(`The inverse regularisation C is ${inverseRegularisation}; it must be above 0 and finite.`, 'usage');
   if (start !== undefined && start.length !== columns) throw new PairloopError(`The weights to start with are ${start.length}; the pairs have ${columns} columns.`, 'usage');
-  const weights = start === undefined ? new Float64Array(columns) : Float64Array.from(start);
+  let weights: Float64Array = start === undefined ? new Float64Array(columns) : Float64Array.from(start);
   const loss = new RidgeLoss(pairs.differences, pairs.targets, 1 / inverseRegularisation);
   loss.moveTo(weights);
-  const enough = GRADIENT_TOLERANCE * loss.gradientScale();
+  const enough = tolerance * loss.gradientScale();
   for (let step = 0; step < NEWTON_STEPS_MAX && largest(loss.gradient) > enough; step += 1) {
-    if (!descend(loss, weights, newtonDirection(loss))) break;
+    const lower = descend(loss, weights, newtonDirection(loss));
+    if (lower === undefined) break;
+    weights = lower;
   }
   return { weights, inverseRegularisation };
 }
@@ -75,6 +78,7 @@ class RidgeLoss {
   readonly #ridge: number;
   /** p (1 − p) of every row. */
   readonly #curvature: Float64Array;
+  #tried: { readonly weights: Float64Array; readonly scores: Float64Array; readonly value: number } | undefined;
 
   constructor(pairs: Matrix, targets: Float64Array, ridge: number) {
     this.#pairs = pairs;
@@ -93,17 +97,20 @@ class RidgeLoss {
     return largest(sums) + this.#ridge;
   }
 
+  /** The loss at other weights; `moveTo` with the same ones then need not compute it again. */
   valueAt(weights: Float64Array): number {
     const scores = scoresOf(this.#pairs, weights);
-    let value = 0;
+    let value = (this.#ridge / 2) * dot(weights, weights);
     for (let row = 0; row < scores.length; row += 1) value += logLossOf(scores[row]!, this.#targets[row]!);
-    return value + (this.#ridge / 2) * dot(weights, weights);
+    this.#tried = { weights, scores, value };
+    return value;
   }
 
   moveTo(weights: Float64Array): void {
     const { data, rows, columns } = this.#pairs;
-    const scores = scoresOf(this.#pairs, weights);
-    this.value = this.valueAt(weights);
+    if (this.#tried?.weights !== weights) this.valueAt(weights);
+    const { scores, value } = this.#tried!;
+    this.value = value;
     for (let column = 0; column < columns; column += 1) {
       this.gradient[column] = this.#ridge * weights[column]!;
       this.diagonal[column] = this.#ridge;
@@ -162,8 +169,8 @@ function newtonDirection(loss: RidgeLoss): Float64Array {
   return direction;
 }
 
-/** Moves the weights along the direction as far as the loss falls; false, and no move, where rounding leaves nothing to gain. */
-function descend(loss: RidgeLoss, weights: Float64Array, direction: Float64Array): boolean {
+/** The weights moved along the direction as far as the loss falls; undefined where rounding leaves nothing to gain. */
+function descend(loss: RidgeLoss, weights: Float64Array, direction: Float64Array): Float64Array | undefined {
   const slope = dot(loss.gradient, direction);
   const gradientBefore = largest(loss.gradient);
   for (let halving = 0, stride = 1; halving < HALVINGS_MAX; halving += 1, stride /= 2) {
@@ -173,14 +180,9 @@ function descend(loss: RidgeLoss, weights: Float64Array, direction: Float64Array
     const flat = halving === 0 && -slope < 1e-10 * Math.abs(loss.value);
     if (!falls && !flat) continue;
     loss.moveTo(moved);
-    if (!falls && largest(loss.gradient) >= gradientBefore) {
-      loss.moveTo(weights);
-      return false;
-    }
-    weights.set(moved);
-    return true;
+    return falls || largest(loss.gradient) < gradientBefore ? moved : undefined;
   }
-  return false;
+  return undefined;
 }
 
 function dot(one: Float64Array, other: Float64Array): number {
