@@ -2,16 +2,18 @@ import { execFile } from 'node:child_process';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs, promisify } from 'node:util';
 import { z } from 'zod';
+import { parseWholeNumber } from '../../../cli/number-argument.js';
 import { packagePath } from '../../../core/package-root.js';
 import { embedPool, type EmbeddedPairs } from './embedded-pool.js';
 import { runFold, splitFold, splitPrompts, tune, type FoldScores } from './experiment.js';
 import { figuresOf } from './figures.js';
 import { dataFolder, pairAnswers, readJudgedAnswers } from './judged-pool.js';
-import { readProtocol, smokeProtocol, type Protocol } from './protocol.js';
+import { readProtocol, smokeProtocol, withSeeds, type Protocol } from './protocol.js';
 import { describeLabels, type LabelsReport } from './report.js';
 
 /** Processes that share the work; the results do not depend on it. */
 const WORKERS = Math.min(availableParallelism(), 4);
+const SEEDS_MAX = 100;
 const OUTPUT_BYTES_MAX = 2 ** 29;
 
 const numbers = z.record(z.string(), z.number()).transform((values) => Float64Array.from(Object.values(values)));
@@ -22,6 +24,7 @@ const OPTIONS = {
   data: { type: 'string' },
   /** Which of the processes this is; they are started by the first. */
   worker: { type: 'string' },
+  seeds: { type: 'string' },
   smoke: { type: 'boolean', default: false },
   tune: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
@@ -29,14 +32,15 @@ const OPTIONS = {
 
 /**
  * Simulates rounds of labelling on a pool whose labels are known, by the committed protocol (protocol.yaml), and prints how many
- * labels each selection saves: a page of text, with `--json` one JSON document. `--data` names the folder of judged-pool.jsonl.gz, `--smoke`
- * shows in seconds that all parts work, `--tune` tries every C on the development prompts instead. Progress goes to stderr.
+ * labels each selection saves: a page of text, with `--json` one JSON document. `--data` names the folder of judged-pool.jsonl.gz, `--seeds N`
+ * takes N seeds a fold instead of the protocol's, `--smoke` shows in seconds that all parts work, `--tune` tries every C on the development prompts instead. Progress goes to stderr.
  *
  * @throws Error where the data is not there.
  */
 export async function benchLabels(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
-  const protocol = values.smoke ? smokeProtocol(readProtocol()) : readProtocol();
+  const whole = values.smoke ? smokeProtocol(readProtocol()) : readProtocol();
+  const protocol = values.seeds === undefined ? whole : withSeeds(whole, parseWholeNumber('--seeds', values.seeds, SEEDS_MAX));
   const startedAt = performance.now();
   const pool = pairAnswers(readJudgedAnswers(dataFolder(values.data)), protocol.pairs_per_prompt_max, protocol.split_seed);
   const all = await embedPool(pool);

@@ -12,7 +12,7 @@ export interface LabelsReport {
 export function describeLabels({ pool, seconds, machine, conditions }: LabelsReport, protocol: Protocol): string {
   return [
     `${machine}; ${seconds.toFixed(0)} s`,
-    `${pool.pairs} pairs with a known winner on ${pool.prompts} prompts; ${pool.development} prompts for development, the others in ${protocol.test_folds} disjoint test folds; start ${protocol.start} labels by lot.`,
+    `${pool.pairs} pairs with a known winner on ${pool.prompts} prompts; ${pool.development} prompts for development, the others in ${protocol.test_folds} disjoint test folds; ${protocol.conditions.map(({ seeds }) => seeds).join(', ')} seeds a fold; start ${protocol.start} labels by lot.`,
     'Saving: 1 − labels / labels of the better of the baselines (marked *), [95 % interval over test prompts and seeds], then each fold by itself.',
     ...conditions.flatMap(({ name, figures }) => ['', ...conditionLines(name, figures, protocol)]),
     '',
