@@ -31,6 +31,8 @@ const PASSING_MS = 200;
 
 /** The page that the editor stands in. */
 interface Surroundings {
+  /** Resolves when the editor has the whole task; undefined when the task is not on its way. */
+  arrival?(taskId: number): Promise<void> | undefined;
   /** A rejection leaves the native controls as they are. */
   present(taskId: number): Promise<PresentationReply>;
   /** Records that the guideline was read; resolves with the time stored (ISO 8601). */
@@ -111,18 +113,25 @@ export class EditorMount {
     const taskId = Number(store.task?.id);
     if (!Number.isInteger(taskId) || annotation.names?.has(LABEL_NAMES.verdict) !== true) return;
     root.classList.remove(NATIVE);
-    const stopWaiting = clock.after(LOADING_MS_MAX, () => root.classList.add(NATIVE));
-    const endings: (() => void)[] = [stopWaiting, () => root.classList.remove(LIVE)];
+    const endings: (() => void)[] = [() => root.classList.remove(LIVE)];
     const one: Mounted = { node, root, store, annotation, taskId, openedAt: clock.now(), end: () => endings.splice(0).forEach((end) => end()) };
     this.mounted = one;
-    void this.show(one, endings).finally(stopWaiting);
+    void this.show(one, endings);
+  }
+
+  /** Waits while the editor may be about to be made anew. */
+  private settle({ taskId, annotation }: Mounted): Promise<void> | undefined {
+    const arrival = this.surroundings.arrival?.(taskId);
+    return arrival ?? (this.drawn.has(annotation) ? pause(PASSING_MS) : undefined);
   }
 
   private async show(one: Mounted, endings: (() => void)[]): Promise<void> {
     try {
-      if (this.drawn.has(one.annotation)) await new Promise<void>((resolve) => clock.after(PASSING_MS, resolve));
+      await this.settle(one);
       if (this.mounted !== one || !isCurrent(one)) return;
-      const reply = await this.surroundings.present(one.taskId);
+      const stopWaiting = clock.after(LOADING_MS_MAX, () => one.root.classList.add(NATIVE));
+      endings.push(stopWaiting);
+      const reply = await this.surroundings.present(one.taskId).finally(stopWaiting);
       if (this.mounted !== one || !isCurrent(one)) return;
       this.drawn.add(one.annotation);
       if (reply.managed) draw(one, reply, this.surroundings, endings);
@@ -132,6 +141,8 @@ export class EditorMount {
     }
   }
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => clock.after(ms, resolve));
 
 function isCurrent({ node, store, annotation, taskId }: Mounted): boolean {
   return node.isConnected && window.Htx === store && openAnnotation(store) === annotation && Number(store.task?.id) === taskId;

@@ -47,11 +47,13 @@ export interface EditorAnnotation extends TreeNode {
   readonly history: { freeze(key: string): void; unfreeze(key: string): void; safeUnfreeze(key: string): void };
   /** Label Studio's id of the stored draft; 0 without one. */
   readonly draftId?: number;
+  readonly loadedDate?: Date;
   isReadOnly(): boolean;
   setDraftId?(id: number): void;
   /** Sends the draft now. */
   saveDraft?(): Promise<unknown>;
   deleteArea(area: EditorArea): void;
+  serializeAnnotation?(): readonly unknown[];
 }
 
 export interface EditorStore extends TreeNode {

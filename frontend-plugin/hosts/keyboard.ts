@@ -16,6 +16,7 @@ export function listenToKeys(session: () => ComparisonSession | undefined): void
     (event) => {
       const open = session();
       if (open === undefined) return isBetweenPairs() ? holdBack(event) : undefined;
+      if (open.state.leaving) return holdBack(event);
       if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) return guardSubmit(event, open);
       if (isNativeSkip(event)) return askInsteadOfSkip(event, open);
       if (pressesButton(event)) return event.stopPropagation();
@@ -95,13 +96,17 @@ function isBetweenPairs(): boolean {
   return document.querySelector('.pairloop-root .pairloop-fallback')?.checkVisibility({ visibilityProperty: true }) !== true;
 }
 
-/** Keeps a key that judges or submits from the native controls, which would take it for a pair that nobody sees yet. */
+/** Keeps a key that judges, submits or passes on from Label Studio, which would take it for a pair that nobody sees yet, or any more. */
 function holdBack(event: KeyboardEvent): void {
-  const submits = event.key === 'Enter' && (event.ctrlKey || event.metaKey);
+  const submits = (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) || isNativeSkip(event) || isUndo(event);
   const judges = /^[a-z\d]$/i.test(event.key) && !event.ctrlKey && !event.altKey && !event.metaKey && !isEditable(event);
   if ((!submits && !judges) || isDialogOpen()) return;
   event.preventDefault();
   event.stopImmediatePropagation();
+}
+
+function isUndo({ key, ctrlKey, metaKey }: KeyboardEvent): boolean {
+  return (ctrlKey || metaKey) && /^[yz]$/i.test(key);
 }
 
 /** Name of the comparison's field that the event comes from. */

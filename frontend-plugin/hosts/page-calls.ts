@@ -3,15 +3,23 @@ type CallKind = 'next-task' | 'task' | 'submission' | 'draft' | 'other';
 
 export interface PageCall {
   readonly kind: CallKind;
-  /** What the address names: the task of something new, the annotation or draft that is changed. */
+  /** What the address names: the task that is read or of something new, the annotation or draft that is changed. */
   readonly taskId?: number;
   readonly annotationId?: number;
   readonly draftId?: number;
 }
 
+/** What a call becomes; its body stays. */
+export interface OtherCall {
+  readonly method: 'PATCH';
+  readonly path: string;
+}
+
 /** Learns of the page's calls. Answers reach Label Studio untouched, so `answered` may read only a clone. */
 export interface CallWatcher {
   begun?(call: PageCall): void;
+  /** Asked right after: the call goes out when the promise is settled, and as it says, if it names another. Never rejects. */
+  hold?(call: PageCall): Promise<OtherCall | undefined> | undefined;
   answered?(call: PageCall, reply: Response): void;
   /** No answer came. */
   failed?(call: PageCall): void;
@@ -23,8 +31,10 @@ export function watchPageCalls(target: Pick<Window, 'fetch'>, watchers: readonly
   target.fetch = async (...request: Parameters<typeof fetch>): Promise<Response> => {
     const call = recogniseCall(...request);
     for (const watcher of watchers) watcher.begun?.(call);
+    const held = watchers.flatMap((watcher) => watcher.hold?.(call) ?? []);
     try {
-      const reply = await original.apply(window, request);
+      const other = held.length === 0 ? undefined : (await Promise.all(held)).find((one) => one !== undefined);
+      const reply = await original.apply(window, other === undefined ? request : changed(request, other));
       for (const watcher of watchers) watcher.answered?.(call, reply);
       return call.kind === 'draft' && reply.status >= 500 ? standIn(404) : reply;
     } catch (error) {
@@ -34,6 +44,10 @@ export function watchPageCalls(target: Pick<Window, 'fetch'>, watchers: readonly
       throw error;
     }
   };
+}
+
+function changed([input, init]: Parameters<typeof fetch>, { method, path }: OtherCall): Parameters<typeof fetch> {
+  return input instanceof Request ? [new Request(path, new Request(input, { method })), init] : [path, { ...init, method }];
 }
 
 /**

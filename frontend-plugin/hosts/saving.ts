@@ -14,6 +14,18 @@ interface SavingOptions {
   readonly user: () => string;
   /** Takes a stored draft away; never rejects. */
   readonly deleteDraft: (id: number) => Promise<void>;
+  /** Saves a draft; never rejects. */
+  readonly saveDraft: (draft: DraftToSave) => void;
+}
+
+/** What an annotation holds, on its way to Label Studio. `annotationId` is null before it was submitted, `draftId` 0 before there was a draft. */
+export interface DraftToSave {
+  readonly taskId: number;
+  readonly annotationId: string | number | null;
+  readonly draftId: number;
+  /** When it was opened, in ms since 1970. */
+  readonly openedAt: number | undefined;
+  readonly result: readonly unknown[];
 }
 
 /** What Label Studio is known to have of an annotation. */
@@ -21,6 +33,8 @@ interface Stored {
   readonly key: string;
   /** The last state that it has, as annotation or draft, in canonical sides. */
   base: Draft;
+  /** What is on its way there. */
+  sending?: Draft;
   /** Id of the draft of a submission under way: Label Studio forgets it, also when the submission is refused. */
   draftId: number;
 }
@@ -68,6 +82,33 @@ export class Saving implements CallWatcher {
     return `${this.options.user()}:${taskId}:${annotation.pk ?? 'new'}`;
   }
 
+  /** The comparison that is open and can be judged, if any, and how it is left. */
+  readonly shown = (): (OpenComparison & { leave(): void; goOn(): void }) | undefined => {
+    const open = this.current;
+    if (open === undefined || open.session.state.readOnly || openAnnotation(window.Htx) !== open.annotation) return undefined;
+    let left = false;
+    return {
+      ...open,
+      leave: () => {
+        left = this.leave(open);
+      },
+      goOn: () => left && isAlive(open.annotation) && resumeDrafts(open.annotation),
+    };
+  };
+
+  /** The editor may be gone before the draft is: so it is sent from here, with all that it holds now. False when it is being submitted. */
+  private leave(open: Open): boolean {
+    const { annotation, taskId, stored } = open;
+    if ((annotation.submissionStarted ?? 0) !== 0) return false;
+    open.session.flush();
+    restoreDraftId(open);
+    stopDrafts(annotation);
+    if (changesBetween(stored.sending ?? stored.base, open.host.read().draft).length === 0) return true;
+    const { pk: annotationId, draftId = 0, loadedDate } = annotation;
+    this.options.saveDraft({ taskId, annotationId, draftId, openedAt: loadedDate?.getTime(), result: annotation.serializeAnnotation?.() ?? [] });
+    return true;
+  }
+
   readonly begun = (call: PageCall): void => {
     const open = this.current;
     if (open === undefined || !isAlive(open.annotation) || !isAbout(call, open)) return;
@@ -75,12 +116,16 @@ export class Saving implements CallWatcher {
     if (call.kind === 'submission') open.stored.draftId = open.annotation.draftId ?? 0;
     // On leaving a task the editor saves its draft after it has closed the annotation, whose controls then throw when they are read.
     const isReadable = openAnnotation(window.Htx) === open.annotation;
-    if (isReadable || call.kind === 'submission') this.underWay.set(call, { open, draft: isReadable ? open.host.read().draft : open.stored.base });
+    if (!isReadable && call.kind !== 'submission') return;
+    const draft = isReadable ? open.host.read().draft : open.stored.base;
+    this.underWay.set(call, { open, draft });
+    if (call.kind === 'draft') open.stored.sending = draft;
   };
 
   readonly answered = (call: PageCall, reply: Response): void => {
     const sent = this.underWay.get(call);
     if (sent === undefined) return;
+    if (sent.open.stored.sending === sent.draft) delete sent.open.stored.sending;
     if (!reply.ok) this.failed(call);
     else if (call.kind === 'submission') this.onSubmitted(sent);
     else this.onDraft(sent, reply);
@@ -88,6 +133,7 @@ export class Saving implements CallWatcher {
 
   readonly failed = (call: PageCall): void => {
     const sent = this.underWay.get(call);
+    if (sent?.open.stored.sending === sent?.draft) delete sent?.open.stored.sending;
     if (sent !== undefined && call.kind === 'submission' && isAlive(sent.open.annotation)) resumeDrafts(sent.open.annotation);
   };
 

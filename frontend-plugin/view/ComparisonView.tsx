@@ -26,7 +26,7 @@ export function ComparisonView({ session }: { readonly session: ComparisonSessio
   usePainted(session);
   const stacked = useStacked(root, state.preferences.layout);
   return (
-    <section className="pairloop" ref={root} aria-label="Comparison of two responses" data-stacked={stacked} data-text-size={state.preferences.textSize}>
+    <section className="pairloop" ref={root} aria-label="Comparison of two responses" aria-busy={state.leaving} data-stacked={stacked} data-text-size={state.preferences.textSize}>
       <HeaderRow session={session} />
       {state.notice === null ? null : <NoticeBar notice={state.notice} />}
       <div className="pl-work">

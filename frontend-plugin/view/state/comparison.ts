@@ -28,6 +28,8 @@ export interface ComparisonState {
   /** The judgement in displayed sides: `a` is the left response. */
   readonly draft: Draft;
   readonly readOnly: boolean;
+  /** The annotator is on the way to another pair: this one takes no judgement any more. */
+  readonly leaving: boolean;
   readonly differences: boolean;
   readonly preferences: Preferences;
   readonly panel: Panel | null;
@@ -64,6 +66,7 @@ export type Transaction =
   | { readonly type: 'line'; readonly place: CodePlace | null }
   | { readonly type: 'acknowledged' }
   | { readonly type: 'notice'; readonly notice: Notice | null }
+  | { readonly type: 'leaving'; readonly leaving: boolean }
   | { readonly type: 'close' }
   | { readonly type: 'refuse' };
 
@@ -78,6 +81,7 @@ export function startComparison({ draft, readOnly, preferences, mustAcknowledge 
   return {
     draft,
     readOnly,
+    leaving: false,
     preferences,
     mustAcknowledge,
     differences: false,
@@ -116,6 +120,8 @@ export function applyTransaction(state: ComparisonState, transaction: Transactio
       return state.mustAcknowledge ? { ...state, mustAcknowledge: false, panel: null } : state;
     case 'notice':
       return withNotice(state, transaction.notice);
+    case 'leaving':
+      return state.leaving === transaction.leaving ? state : { ...state, leaving: transaction.leaving };
     default:
       return applyPanel(state, transaction);
   }
@@ -124,6 +130,11 @@ export function applyTransaction(state: ComparisonState, transaction: Transactio
 /** Whether a notice ends the judgement: the pair was submitted elsewhere, or the page cannot store it. Only a reload helps. */
 export function closesPair(notice: Notice | null): boolean {
   return notice === 'elsewhere' || notice === 'outdated';
+}
+
+/** Whether the annotator can change nothing about the judgement now. */
+function isClosed({ readOnly, leaving }: ComparisonState): boolean {
+  return readOnly || leaving;
 }
 
 /** A closed pair stays closed, whatever else happens. */
@@ -137,7 +148,7 @@ function applyPanel(state: ComparisonState, transaction: Extract<Transaction, { 
   if (transaction.type === 'close') return withPanel(state, null);
   if (transaction.type === 'refuse') return { ...state, refusals: state.refusals + 1, panel: state.mustAcknowledge ? 'guideline' : null };
   const { panel } = transaction;
-  if (panel === 'skip' && state.readOnly) return state;
+  if (panel === 'skip' && isClosed(state)) return state;
   return withPanel(state, state.panel === panel ? null : panel);
 }
 
@@ -148,7 +159,7 @@ function withPanel(state: ComparisonState, panel: Panel | null): ComparisonState
 type Edit = Extract<Transaction, { type: 'choose' | 'strengthen' | 'rate' | 'flag' | 'write' }>;
 
 function edited(state: ComparisonState, edit: Edit): ComparisonState {
-  return state.readOnly ? state : withDraft(state, editDraft(state.draft, edit));
+  return isClosed(state) ? state : withDraft(state, editDraft(state.draft, edit));
 }
 
 function withDraft(state: ComparisonState, draft: Draft): ComparisonState {

@@ -245,6 +245,25 @@ describe('ComparisonSession', () => {
     expect(host.writes).toEqual([]);
   });
 
+  test('a pair that is being left takes nothing more, and keeps what was typed; should it stay, it goes on', () => {
+    const { session, host } = start('ab');
+    session.dispatch({ type: 'choose', verdict: 'a' });
+    session.dispatch({ type: 'write', field: 'rationale', text: 'clear' });
+    session.dispatch({ type: 'leaving', leaving: true });
+    session.dispatch({ type: 'choose', verdict: 'tie' });
+    session.dispatch({ type: 'write', field: 'rationale', text: 'clearer' });
+    session.dispatch({ type: 'open', panel: 'skip' });
+    session.skip('distressing');
+    expect(session.prepareToSave()).toBe(false);
+    session.flush();
+    expect(host.draft).toMatchObject({ verdict: 'a', rationale: 'clear' });
+    expect(session.state).toMatchObject({ panel: null, refusals: 0 });
+    expect(host.skipped).toEqual([]);
+    session.dispatch({ type: 'leaving', leaving: false });
+    session.dispatch({ type: 'choose', verdict: 'tie' });
+    expect(session.prepareToSave()).toBe(true);
+  });
+
   test('skip hands the reason to the host; the end of a session stores what was typed', () => {
     const { session, host } = start('ab');
     session.dispatch({ type: 'write', field: 'critique', text: 'shorter' });

@@ -131,9 +131,9 @@ export class ComparisonSession {
     this.host.write(changes, this.meta());
   };
 
-  /** Stores everything and says whether it may be submitted; if not, the view shows why. A closed pair may not. */
+  /** Stores everything and says whether it may be submitted; if not, the view shows why. A pair that is closed or being left may not. */
   prepareToSave(): boolean {
-    if (closesPair(this.current.notice)) return false;
+    if (closesPair(this.current.notice) || this.current.leaving) return false;
     this.flush();
     const asked = withoutUnasked(this.current.draft, this.rubric);
     if (this.current.mustAcknowledge || missingRequirements(asked, this.rubric).length > 0) {
@@ -191,6 +191,7 @@ export class ComparisonSession {
   }
 
   skip(reason: string): void {
+    if (this.current.leaving) return;
     this.dispatch({ type: 'close' });
     this.host.skip(reason);
   }
