@@ -65,3 +65,31 @@ export async function expectVotes(bench: Bench, taskId: number, count: number): 
   await expect.poll(async () => (await storedVotes(bench, taskId)).length, { timeout: 20_000 }).toBe(count);
 }
 
+declare global {
+  interface Window {
+    /** The comparison that was drawn last, and since when. */
+    standing?: { readonly view: Element | null; readonly since: number };
+  }
+}
+
+/** Opens a task beside the table of its project, and waits until the comparison has stood for a while: Label Studio makes its editor anew once or twice. */
+export async function openTask(page: Page, { stack }: Bench, projectId: number, taskId: number): Promise<void> {
+  await page.goto(`${stack.publicUrl}/projects/${projectId}/data?task=${taskId}`);
+  await page.waitForFunction(() => {
+    const view = document.querySelector('.pairloop-live .pairloop');
+    if (view === null || window.standing?.view !== view) window.standing = { view, since: performance.now() };
+    return view !== null && performance.now() - window.standing.since > 1_000;
+  }, undefined, { timeout: 60_000 });
+}
+
+/** What the view shows as judged: levels, verdict and strength that are chosen, flags that are set, words that are written. */
+export function judged(page: Page): Promise<string[]> {
+  return page.locator('.pairloop').evaluate((view) => {
+    const set = [...view.querySelectorAll('[aria-checked=true], .pl-flag[aria-pressed=true]')];
+    const written = [...view.querySelectorAll('textarea')].filter(({ value }) => value !== '');
+    return [
+      ...set.map((one) => `${one.closest('[data-field]')?.getAttribute('data-field')}: ${one.getAttribute('aria-label') ?? one.textContent}`),
+      ...written.map((one) => `${one.getAttribute('data-field')}: ${one.value}`),
+    ];
+  });
+}

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { expectVotes, noChromium, useLabeling } from './in-chromium.js';
+import { SKIP_REASONS } from '../../frontend-plugin/view/state/skip-reasons.js';
+import { chosen, expectVotes, judged, noChromium, useLabeling } from './in-chromium.js';
 import { makeProject, openLabelStream, storedVotes, type PairText } from './labeling-bench.js';
 
 const REFUND: PairText = { domain: 'support', difficulty: 'difficult', response_a: 'You have until the 17th.', response_b: 'Send me your card number.' };
@@ -28,18 +29,6 @@ describe.skipIf(noChromium)('the keyboard alone', () => {
 
   async function press(page: Page, keys: readonly string[]): Promise<void> {
     for (const key of keys) await page.keyboard.press(key);
-  }
-
-  /** What the view shows as judged: levels, verdict and strength that are chosen, flags that are set, words that are written. */
-  function judged(page: Page): Promise<string[]> {
-    return page.locator('.pairloop').evaluate((view) => {
-      const set = [...view.querySelectorAll('[aria-checked=true], .pl-flag[aria-pressed=true]')];
-      const written = [...view.querySelectorAll('textarea')].filter(({ value }) => value !== '');
-      return [
-        ...set.map((one) => `${one.closest('[data-field]')?.getAttribute('data-field')}: ${one.getAttribute('aria-label') ?? one.textContent}`),
-        ...written.map((one) => `${one.getAttribute('data-field')}: ${one.value}`),
-      ];
-    });
   }
 
   test('opens each panel, and Escape closes it', async () => {
@@ -91,6 +80,82 @@ describe.skipIf(noChromium)('the keyboard alone', () => {
       rationale: ['12?g'],
       policy_reference: ['R3'],
     });
+    await page.close();
+  });
+
+  for (const [keys, platform] of [['Control+Space', 'Linux x86_64'], ['Alt+Enter', 'MacIntel']] as const) {
+    test(`Label Studio's own Skip key (${keys}) asks for the reason, which reaches the journal`, async () => {
+      const { bench, ada } = labeling();
+      const { projectId, taskIds: [taskId = 0] } = await makeProject(bench, 'assistant', [REFUND, REFUND], []);
+      const page = await ada.context.newPage();
+      await page.addInitScript((value) => Object.defineProperty(navigator, 'platform', { get: () => value }), platform);
+      await page.goto(`${bench.stack.publicUrl}/projects/${projectId}/data?labeling=1`);
+      await page.waitForSelector('.pairloop-live .pairloop');
+      const journal = () => bench.db.selectFrom('journal').select(['kind', 'body', 'outcome']).where('task_id', '=', taskId).execute();
+      const dialog = page.locator('.pl-skip-dialog');
+      await page.keyboard.press('w');
+      await page.keyboard.press(keys);
+      expect(await dialog.count()).toBe(0);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press(keys);
+      await dialog.waitFor();
+      await page.keyboard.press(keys);
+      expect(await dialog.count()).toBe(1);
+      await page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+      // Whatever Label Studio had taken for its Skip would be in the journal by then.
+      await page.waitForTimeout(1_000);
+      expect(await journal()).toEqual([]);
+      await page.keyboard.press(keys);
+      await dialog.waitFor();
+      await page.keyboard.press('2');
+      await expect.poll(async () => (await journal()).map(({ outcome }) => outcome), { timeout: 20_000 }).toEqual(['stored']);
+      expect(await journal()).toMatchObject([{ kind: 'skip', body: { was_cancelled: true, comment: SKIP_REASONS[1]?.code } }]);
+      await page.close();
+    });
+  }
+
+  test("Label Studio's Skip key takes back no vote that was submitted", async () => {
+    const { bench, ada } = labeling();
+    const { projectId, taskIds: [taskId = 0] } = await makeProject(bench, 'assistant', [REFUND], []);
+    const page = await openLabelStream(ada.context, bench, projectId);
+    await page.keyboard.press('2');
+    await page.keyboard.press('Control+Enter');
+    await expectVotes(bench, taskId, 1);
+    await page.goto(`${bench.stack.publicUrl}/projects/${projectId}/data?task=${taskId}`);
+    await page.waitForSelector('.pairloop-live .pairloop');
+    await page.keyboard.press('Control+Space');
+    await page.waitForTimeout(1_000);
+    expect(await page.locator('.pl-skip-dialog').count()).toBe(0);
+    expect(await chosen(page)).toEqual(['Tie']);
+    const kinds = await bench.db.selectFrom('journal').select('kind').where('task_id', '=', taskId).execute();
+    expect(kinds).toEqual([{ kind: 'submit' }]);
+    await page.close();
+  });
+
+  test('Enter and Space press the button that has the keyboard: a verdict, a flag, a panel, a skip reason', async () => {
+    const { bench, ada } = labeling();
+    const { projectId, taskIds: [taskId = 0] } = await makeProject(bench, 'assistant', [REFUND, REFUND], []);
+    const page = await openLabelStream(ada.context, bench, projectId);
+    for (const key of ['Enter', 'Space']) {
+      await page.getByRole('button', { name: /^Guideline/ }).focus();
+      await page.keyboard.press(key);
+      await page.locator('.pl-side-panel').waitFor();
+      await page.keyboard.press('Escape');
+      await page.locator('.pl-flag').first().focus();
+      await page.keyboard.press(key);
+      expect(await page.locator('.pl-flag').first().getAttribute('aria-pressed')).toBe(String(key === 'Enter'));
+      const verdict = key === 'Enter' ? 'B better' : 'Tie';
+      await page.getByRole('radio', { name: verdict }).focus();
+      await page.keyboard.press(key);
+      expect(await chosen(page)).toEqual([verdict]);
+    }
+    expect(await storedVotes(bench, taskId)).toEqual([]);
+    await page.keyboard.press('s');
+    await page.locator('.pl-skip-dialog').waitFor();
+    await page.keyboard.press('Enter');
+    const journal = bench.db.selectFrom('journal').select(['kind', 'body']).where('task_id', '=', taskId);
+    await expect.poll(() => journal.execute(), { timeout: 20_000 }).toMatchObject([{ kind: 'skip', body: { comment: SKIP_REASONS[0]?.code } }]);
     await page.close();
   });
 });
