@@ -92,6 +92,7 @@ function start(): void {
   const { session } = new EditorMount({
     present: rememberPresentations(early.present),
     acknowledge: (taskId, sha256) => acknowledgeGuideline(taskId, sha256, fetchIt),
+    userId: () => window.APP_SETTINGS?.user?.id,
     arrival: arrivals.of,
     accompany(comparison) {
       drafts.know(comparison.annotation.draftId ?? 0, comparison.taskId);

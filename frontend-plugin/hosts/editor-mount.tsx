@@ -8,6 +8,7 @@ import { storedPreferences } from '../view/state/preferences.js';
 import { ComparisonSession } from '../view/state/session.js';
 import { TextExtrasContext } from '../view/text-extras.js';
 import themeCss from '../view/theme.css?inline';
+import { readOnlyFor } from './authorship.js';
 import { clock } from './clock.js';
 import { createEditorHost, isOpen } from './editor-host.js';
 import { answerForRequired, beforeSave, openAnnotation, resumeDrafts, type EditorAnnotation, type EditorStore } from './editor-store.js';
@@ -37,6 +38,8 @@ interface Surroundings {
   present(taskId: number): Promise<PresentationReply>;
   /** Records that the guideline was read; resolves with the time stored (ISO 8601). */
   acknowledge(taskId: number, sha256: string): Promise<string>;
+  /** Label Studio's id of the annotator in front of the page; without it every annotation counts as theirs. */
+  userId?(): number | undefined;
   /** Submits the open annotation, in a page that hides the editor's own Submit. */
   submit?(): void;
   /** Called with each comparison that is drawn; what it returns, at its end. */
@@ -159,6 +162,9 @@ function giveWay(one: Mounted, why: string): void {
 function draw(one: Mounted, reply: Managed, surroundings: Surroundings, endings: (() => void)[]): void {
   const { store, annotation, node } = one;
   const task = taskDataSchema.parse(store.task?.dataObj);
+  const closed = readOnlyFor(annotation, surroundings.userId?.());
+  // The gateway would refuse to store a change; so the editor's buttons are closed, and it saves no draft.
+  if (closed !== undefined) annotation.setEditable?.(false);
   const host = createEditorHost(store, annotation, task, reply.rubric, surroundings.submit);
   const session = new ComparisonSession({
     host,
@@ -171,7 +177,8 @@ function draw(one: Mounted, reply: Managed, surroundings: Surroundings, endings:
     openedAt: one.openedAt,
   });
   const missing = missingControls(annotation, reply.rubric);
-  if (missing.length > 0) {
+  if (closed !== undefined) session.dispatch({ type: 'notice', notice: closed });
+  else if (missing.length > 0) {
     note(`The label config of task ${one.taskId} lacks ${missing.join(', ')}: the page is older than the project's rubric.`);
     session.dispatch({ type: 'notice', notice: 'outdated' });
   }

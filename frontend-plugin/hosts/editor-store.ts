@@ -40,7 +40,8 @@ export interface EditorAnnotation extends TreeNode {
   /** Label Studio's id; null until the annotation is submitted. */
   readonly pk: string | number | null;
   readonly type?: string;
-  readonly editable?: boolean;
+  /** Who made it; null for one that is new, or whose maker is not known. Missing in label-studio-frontend 1.7.1. */
+  readonly user?: { readonly id?: number } | null;
   /** Set when Submit was pressed; missing in label-studio-frontend 1.7.1. */
   readonly submissionStarted?: number;
   readonly names?: ReadonlyMap<string, EditorControl>;
@@ -50,6 +51,7 @@ export interface EditorAnnotation extends TreeNode {
   readonly loadedDate?: Date;
   isReadOnly(): boolean;
   setDraftId?(id: number): void;
+  setEditable?(editable: boolean): void;
   /** Sends the draft now. */
   saveDraft?(): Promise<unknown>;
   deleteArea(area: EditorArea): void;
@@ -111,13 +113,12 @@ export function isAlive(node: TreeNode | null | undefined): boolean {
   return node?.$treenode?.isAlive === true;
 }
 
-/** The annotation that is open for judging, if any: not a prediction, not an old version, not the list of all. */
+/** The annotation or prediction that is open, if any: not an old version, not the list of all. */
 export function openAnnotation(store: EditorStore | undefined): EditorAnnotation | undefined {
   const annotations = store?.annotationStore;
   if (!isAlive(store) || annotations === undefined || annotations.viewingAll === true) return undefined;
   if (annotations.selectedHistory !== null && annotations.selectedHistory !== undefined) return undefined;
-  const { selected } = annotations;
-  return isAlive(selected) && selected?.type !== 'prediction' ? (selected ?? undefined) : undefined;
+  return isAlive(annotations.selected) ? (annotations.selected ?? undefined) : undefined;
 }
 
 /**

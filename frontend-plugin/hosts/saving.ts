@@ -177,7 +177,7 @@ export class Saving implements CallWatcher {
 
   private onElsewhere(task: number): void {
     const open = this.current;
-    if (open?.taskId !== task || !isAlive(open.annotation)) return;
+    if (open?.taskId !== task || open.host.readOnly || !isAlive(open.annotation)) return;
     stopDrafts(open.annotation);
     // A draft that stayed would come up as another judgement when the pair is opened again.
     if ((open.annotation.draftId ?? 0) !== 0) void this.options.deleteDraft(open.annotation.draftId ?? 0);

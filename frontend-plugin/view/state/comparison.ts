@@ -11,7 +11,7 @@ type Part = 'earlier' | 'system' | 'output';
 export type FocusTarget = 'ratings' | 'next-rating' | 'flags' | TextField;
 
 /** Something about the surroundings that the annotator has to know, shown until it is over. */
-export type Notice = 'offline' | 'elsewhere' | 'outdated';
+export type Notice = 'offline' | 'elsewhere' | 'outdated' | 'foreign' | 'prediction';
 
 /** A line of one response's code. */
 export interface CodePlace {
@@ -127,8 +127,13 @@ export function applyTransaction(state: ComparisonState, transaction: Transactio
   }
 }
 
-/** Whether a notice ends the judgement: the pair was submitted elsewhere, or the page cannot store it. Only a reload helps. */
+/** Whether a notice closes the judgement: the pair was submitted elsewhere, the page cannot store it, or it is not the annotator's. */
 export function closesPair(notice: Notice | null): boolean {
+  return notice !== null && notice !== 'offline';
+}
+
+/** Whether a reload opens the pair again. */
+export function endsByReload(notice: Notice): boolean {
   return notice === 'elsewhere' || notice === 'outdated';
 }
 
