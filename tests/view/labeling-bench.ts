@@ -50,16 +50,31 @@ export async function makeProject(
   orders: readonly (readonly [Annotator, DisplayedOrder])[],
   annotated: readonly unknown[] = [],
 ): Promise<{ projectId: number; taskIds: number[]; hash: string }> {
+  const data = pairs.map((pair) => taskData(pair, drawOpaqueId(bench.secrets, orders)));
+  const tasks = data.map((one, at) => ({ data: one, ...(at in annotated ? { annotations: [{ result: annotated[at] }] } : {}) }));
+  const made = await importProject(bench, given, tasks);
+  for (const [at, taskId] of made.taskIds.entries()) {
+    const item = bench.db.selectFrom('batch_item').select('pair_id').where('task_id', '=', taskId);
+    await bench.db.updateTable('pair').set({ opaque_id: data[at]!.pair }).where('id', 'in', item).execute();
+  }
+  return made;
+}
+
+/** A project of the rubric with these tasks, as Label Studio exports and imports them, shipped. Its pairs have opaque ids of their own. */
+export async function importProject(
+  bench: Bench,
+  given: string | Rubric,
+  tasks: readonly { readonly data: object }[],
+): Promise<{ projectId: number; taskIds: number[]; hash: string }> {
   const rubric = typeof given === 'string' ? loadRubric(given) : given;
   const { xml, hash } = compileLabelConfig(rubric);
   const project = await bench.client.createProject({ title: `View ${randomUUID().slice(0, 8)}`, label_config: xml, maximum_annotations: 2 });
-  const data = pairs.map((pair) => taskData(pair, drawOpaqueId(bench.secrets, orders)));
-  const taskIds = await bench.client.importTasks(project.id, data.map((one, at) => ({ data: one, ...(at in annotated ? { annotations: [{ result: annotated[at] }] } : {}) })));
+  const taskIds = await bench.client.importTasks(project.id, tasks);
   const items = await seedProject(bench.db, project.id, taskIds);
   for (const [at, { pairId }] of items.entries()) {
-    const { pair: opaque_id, domain, difficulty, safety } = data[at]!;
+    const { domain, difficulty, safety } = taskDataSchema.parse(tasks[at]?.data);
     const safety_flags = JSON.stringify(safety ? ['self-harm'] : []);
-    await bench.db.updateTable('pair').set({ opaque_id, domain, difficulty, safety_flags }).where('id', '=', pairId).execute();
+    await bench.db.updateTable('pair').set({ domain, difficulty, safety_flags }).where('id', '=', pairId).execute();
   }
   const { name, version, sha256, markdown } = loadGuideline(rubric.guideline);
   await bench.db.insertInto('guideline').values({ name, version, sha256, markdown }).onConflict((conflict) => conflict.doNothing()).execute();
