@@ -14,6 +14,7 @@ export const commands: SubCommandsDef = {
   uncertainty: () => import('./commands/uncertainty.js').then((module) => module.uncertaintyCommand),
   status: () => import('./commands/status.js').then((module) => module.statusCommand),
   explain: () => import('./commands/explain.js').then((module) => module.explainCommand),
+  ledger: () => import('./commands/ledger.js').then((module) => module.ledgerCommand),
   judge: () => import('./commands/judge.js').then((module) => module.judgeCommand),
   'label-config': () => import('./commands/label-config.js').then((module) => module.labelConfigCommand),
   project: () => import('./commands/project.js').then((module) => module.projectCommand),
