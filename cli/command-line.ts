@@ -30,6 +30,11 @@ export async function findCommand(main: CommandDef, argv: readonly string[]): Pr
   for (let children = commandsOf(main); children !== undefined; children = commandsOf(call.command)) {
     const [name, ...rawArgs] = call.rawArgs;
     if (name === undefined) return call;
+    // A command that takes a file can have a second one beside it: `agreement plan` is no file called plan.
+    const [second, ...behind] = rawArgs;
+    if (second !== undefined && Object.hasOwn(children, `${name} ${second}`)) {
+      return { words: `${call.words} ${name} ${second}`, command: await load(children[`${name} ${second}`]), parent: call.command, rawArgs: behind };
+    }
     const names = Object.keys(children).join(', ');
     if (name.startsWith('-')) throw new PairloopError(`${call.words} has no option ${name}; a command comes first: ${names}.`, 'usage');
     if (!Object.hasOwn(children, name)) throw new PairloopError(`${call.words} has no command ${JSON.stringify(name)}; its commands are ${names}.`, 'usage');

@@ -3,6 +3,7 @@ import type { SubCommandsDef } from 'citty';
 /** Every `pairloop` command, loaded when it is called. */
 export const commands: SubCommandsDef = {
   agreement: () => import('./commands/agreement.js').then((module) => module.agreementCommand),
+  'agreement plan': () => import('./commands/agreement-plan.js').then((module) => module.agreementPlanCommand),
   consensus: () => import('./commands/consensus.js').then((module) => module.consensusCommand),
   ranking: () => import('./commands/ranking.js').then((module) => module.rankingCommand),
   doctor: () => import('./commands/doctor.js').then((module) => module.doctorCommand),

@@ -39,7 +39,7 @@ describe('assertArguments', () => {
     for (const words of all) {
       await expect(check(`${words} --sede 3`), words).rejects.toMatchObject({ kind: 'usage', message: expect.stringContaining(`pairloop ${words} has no option --sede`) });
     }
-    await expect(check('agreement votes.jsonl -x')).rejects.toThrow('has no option -x; its options are --level, --seed, --resamples, --json;');
+    await expect(check('agreement votes.jsonl -x')).rejects.toThrow('has no option -x; its options are --project, --by, --dimension, --level, --seed, --resamples, --json;');
     await expect(check('agreement votes.jsonl --sede=3')).rejects.toThrow('has no option --sede;');
     await expect(check('status --no-such')).rejects.toThrow('has no option --no-such;');
   });
@@ -83,7 +83,7 @@ describe('run', () => {
   it('exits with 2 and one sentence on wrong usage', async () => {
     const { code, stdout, stderr } = await pairloop('agreement', packagePath('samples', 'votes.jsonl'), '--sede', '3');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toBe('pairloop: pairloop agreement has no option --sede; its options are --level, --seed, --resamples, --json; pairloop agreement --help tells more.\n');
+    expect(stderr).toBe('pairloop: pairloop agreement has no option --sede; its options are --project, --by, --dimension, --level, --seed, --resamples, --json; pairloop agreement --help tells more.\n');
   });
 
   it('shows what there is when a command is named only in part, and exits with 2', async () => {

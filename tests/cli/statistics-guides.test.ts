@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { agreementPlanCommand } from '../../cli/commands/agreement-plan.js';
 import { agreementCommand } from '../../cli/commands/agreement.js';
 import { consensusCommand } from '../../cli/commands/consensus.js';
 import { judgeTriageCommand } from '../../cli/commands/judge-triage.js';
@@ -38,4 +39,9 @@ test('the lines about six judges are printed', async ({ skip }) => {
   const excerpt = /Some lines of what it prints:\n\n```\n([^`]*)```/.exec(readFileSync(packagePath('docs', 'agreement.md'), 'utf8'))![1]!;
   const printed = stdout.split('\n');
   expect(excerpt.trimEnd().split('\n').filter((line) => !printed.includes(line))).toEqual([]);
+});
+
+test('the plan of agreement.md is what the command prints', async () => {
+  const { stdout } = await runInProcess(agreementPlanCommand, ['--half-width', '0.05', '--agreement', '0.7', '--shares', '0.45,0.45,0.1']);
+  expect(readFileSync(packagePath('docs', 'agreement.md'), 'utf8')).toContain(stdout);
 });

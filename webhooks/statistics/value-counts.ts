@@ -96,7 +96,7 @@ export function countValues(table: VoteTable): ValueCounts {
 }
 
 /** Value counts of given patterns, each with how many items show it. */
-function countsOf(values: ValueCounts['values'], patterns: readonly ValuePattern[], frequencies: Uint32Array): ValueCounts {
+export function countsOf(values: ValueCounts['values'], patterns: readonly ValuePattern[], frequencies: Uint32Array): ValueCounts {
   const n = { items: 0, votes: 0 };
   for (const [index, frequency] of frequencies.entries()) {
     n.items += frequency;
