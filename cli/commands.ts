@@ -11,6 +11,7 @@ export const commands: SubCommandsDef = {
   up: () => import('./commands/up.js').then((module) => module.upCommand),
   pairs: () => import('./commands/pairs.js').then((module) => module.pairsCommand),
   round: () => import('./commands/round.js').then((module) => module.roundCommand),
+  simulate: () => import('./commands/simulate.js').then((module) => module.simulateCommand),
   select: () => import('./commands/select.js').then((module) => module.selectCommand),
   uncertainty: () => import('./commands/uncertainty.js').then((module) => module.uncertaintyCommand),
   status: () => import('./commands/status.js').then((module) => module.statusCommand),
