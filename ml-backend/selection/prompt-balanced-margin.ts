@@ -33,7 +33,7 @@ interface PromptBalancedInput {
  * is its uncertainty.
  *
  * Spreading labels over prompts keeps a batch from asking the same thing again; that only a few random pairs compete keeps
- * outliers, uncertain for reasons that teach nothing, from being picked first (docs/uncertainty.md has the trial). When all
+ * outliers, uncertain for reasons that teach nothing, from being picked first (docs/uncertainty.md has figures). When all
  * uncertainties are equal (cold start), and with one candidate, it is a random choice balanced over prompts. Fewer picks are the
  * beginning of more. rows · log rows comparisons, memory some 50 bytes a row.
  *
