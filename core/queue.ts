@@ -21,13 +21,15 @@ interface Jobs {
   rerank: { projectId: number };
   /** Bring the order of a project's open items, here and in Label Studio, to the newest ranking. Worked on by `webhooks`. */
   'apply-ranking': { projectId: number };
+  /** Give what was recorded its place in the ledger. Worked on by `webhooks`. */
+  'sequence-ledger': { batch: null };
 }
 type JobName = keyof Jobs;
 
 const RETRIES_MAX = 10;
 /** pg-boss fetches at most twice a second, so deliveries, which take milliseconds, are fetched many at once. */
 const DELIVERIES_PER_FETCH = 250;
-const QUEUES: readonly JobName[] = ['apply-delivery', 'reconcile', 'push-accepted', 'selection-round', 'rerank', 'apply-ranking'];
+const QUEUES: readonly JobName[] = ['apply-delivery', 'reconcile', 'push-accepted', 'selection-round', 'rerank', 'apply-ranking', 'sequence-ledger'];
 
 export interface Queue {
   /**

@@ -5,6 +5,7 @@ import type { LabelStudioClient } from '../core/label-studio/client.js';
 import type { Logger } from '../core/logging.js';
 import type { Queue } from '../core/queue.js';
 import { pushAccepted } from './datasets/accepted-folder.js';
+import { sequenceRecords } from './datasets/ledger/sequence.js';
 import { sendPush } from './datasets/push-job.js';
 import { applyDelivery } from './intake/delivery.js';
 import { reconcile } from './intake/reconcile.js';
@@ -39,6 +40,10 @@ export async function registerWebhookJobs(queue: Queue, parts: WebhookJobParts):
       if (report.applied + report.deleted + report.tasksDeleted + report.settled > 0) log.info({ ...report }, 'reconciled with Label Studio');
     }
   });
+  await queue.work('sequence-ledger', async () => {
+    await sequenceRecords(db, parts.now);
+  });
+  await queue.schedule('sequence-ledger', EVERY_MINUTE, { batch: null });
   await queue.schedule('reconcile', EVERY_MINUTE, { labelStudioProjectId: null });
   await queue.send(db, 'reconcile', { labelStudioProjectId: null }, 'start');
   const projects = await db.selectFrom('project').select('id').execute();

@@ -1,9 +1,29 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { defineCommand } from 'citty';
+import { loadConfig } from '../../core/config.js';
 import { PairloopError, messageOf } from '../../core/errors.js';
 import { openFile } from '../../core/files/open-file.js';
+import { exportLedger } from '../../webhooks/datasets/ledger/export-ledger.js';
 import { parseVerifierKey } from '../../webhooks/datasets/ledger/signed-note.js';
 import { LedgerVerifier, type Consistent, type Verification } from '../../webhooks/datasets/ledger/verify-ledger.js';
+import { withDatabase } from '../system/connected.js';
+
+const exportCommand = defineCommand({
+  meta: { name: 'export', description: 'Write the whole ledger to a file that can be verified without Pairloop, with its key and checkpoint beside it.' },
+  args: {
+    path: { type: 'positional', required: true, valueHint: 'PATH', description: 'A file that is not there yet.' },
+    json: { type: 'boolean', default: false, description: 'Print one JSON document.' },
+  },
+  run: ({ args }) =>
+    withDatabase(async (db) => {
+      const { checkpoint, ...found } = await exportLedger({ db, dataDir: loadConfig().dataDir, now: () => new Date() }, args.path);
+      const files = { key: `${args.path}.key`, checkpoint: `${args.path}.checkpoint` };
+      await writeFile(files.key, `${found.key}\n`);
+      await writeFile(files.checkpoint, checkpoint);
+      const said = `${args.path}: ${found.entries} entries. Public key ${found.key}\nKeep ${files.key} and ${files.checkpoint} where nobody here can write, and verify with them.\n`;
+      process.stdout.write(args.json ? `${JSON.stringify({ entries: found.entries, root: found.root, key: found.key, checkpoint, files }, null, 2)}\n` : said);
+    }),
+});
 
 const verifyCommand = defineCommand({
   meta: { name: 'verify', description: 'Whether an exported ledger is as it was written; needs no database, and names the first bad entry.' },
@@ -44,5 +64,5 @@ function anchorOf({ anchor, pinnedEntries, entries }: Consistent): string {
 
 export const ledgerCommand = defineCommand({
   meta: { name: 'ledger', description: 'The append-only log of everything that was decided.' },
-  subCommands: { verify: verifyCommand },
+  subCommands: { export: exportCommand, verify: verifyCommand },
 });

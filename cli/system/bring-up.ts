@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Config } from '../../core/config.js';
 import { assertReachable, connect, type Db } from '../../core/database/connect.js';
 import { prepareEmbeddedDatabase } from '../../core/database/embedded.js';
+import { separateLedger } from '../../core/database/ledger-owner.js';
 import { migrate } from '../../core/database/migrate.js';
 import { ensureSecrets } from '../../core/database/secrets.js';
 import { ensureSisterDatabase } from '../../core/database/sister-database.js';
@@ -52,6 +53,8 @@ interface Databases {
   readonly pairloopUrl: string;
   /** Undefined where the team runs its own Label Studio. */
   readonly labelStudioUrl: string | undefined;
+  /** Pairloop's database as a superuser; undefined where the server is the team's own. */
+  readonly pairloopAdminUrl: string | undefined;
 }
 interface LabelStudio {
   readonly access: LabelStudioAccess;
@@ -145,6 +148,7 @@ async function startDatabase(work: Work): Promise<Databases> {
   try {
     await assertReachable(db, databases.pairloopUrl);
     const ran = await migrate(db);
+    if (databases.pairloopAdminUrl !== undefined) await separateLedger(databases.pairloopAdminUrl, 'pairloop');
     step.done(ran.length === 0 ? 'ready' : 'ready, tables made');
   } finally {
     await db.destroy();
@@ -157,15 +161,15 @@ async function startEmbedded({ config, supervisor }: Work, step: Step): Promise<
   const embedded = await prepareEmbeddedDatabase(config.dataDir, config.databasePort);
   await supervisor.start(embedded.child);
   await embedded.ensureDatabases();
-  return { pairloopUrl: embedded.pairloopUrl, labelStudioUrl: embedded.labelStudioUrl };
+  return { pairloopUrl: embedded.pairloopUrl, labelStudioUrl: embedded.labelStudioUrl, pairloopAdminUrl: embedded.pairloopAdminUrl };
 }
 
 async function useOwnDatabase(config: Config, databaseUrl: string): Promise<Databases> {
   const db = connect(databaseUrl, 1);
   await assertReachable(db, databaseUrl).finally(() => db.destroy());
-  if (config.labelStudio !== undefined) return { pairloopUrl: databaseUrl, labelStudioUrl: undefined };
+  if (config.labelStudio !== undefined) return { pairloopUrl: databaseUrl, labelStudioUrl: undefined, pairloopAdminUrl: undefined };
   const name = `${decodeURIComponent(new URL(databaseUrl).pathname.slice(1))}_label_studio`;
-  return { pairloopUrl: databaseUrl, labelStudioUrl: await ensureSisterDatabase(databaseUrl, name) };
+  return { pairloopUrl: databaseUrl, labelStudioUrl: await ensureSisterDatabase(databaseUrl, name), pairloopAdminUrl: undefined };
 }
 
 /** Returns the Python of the managed Label Studio; undefined where the team runs its own. */

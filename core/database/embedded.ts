@@ -31,6 +31,8 @@ export interface EmbeddedDatabase {
   readonly serverUrl: string;
   readonly pairloopUrl: string;
   readonly labelStudioUrl: string;
+  /** Pairloop's database as the superuser. */
+  readonly pairloopAdminUrl: string;
   /** Makes the databases and their roles that are missing; the server must be ready. */
   ensureDatabases(): Promise<void>;
   /** Folder outside the data folder where the database is; undefined when it is inside. */
@@ -53,12 +55,13 @@ export async function prepareEmbeddedDatabase(dataDir: string, port: number): Pr
   } else {
     await makeCluster(home, binaries, passwords.postgres);
   }
-  const url = (role: keyof Passwords): string => `postgres://${role}:${passwords[role]}@127.0.0.1:${port}/${role}`;
+  const url = (role: keyof Passwords, database: string = role): string => `postgres://${role}:${passwords[role]}@127.0.0.1:${port}/${database}`;
   return {
     child: serverProcess(home, binaries, port, url(SUPERUSER)),
     serverUrl: url(SUPERUSER),
     pairloopUrl: url('pairloop'),
     labelStudioUrl: url('label_studio'),
+    pairloopAdminUrl: url(SUPERUSER, 'pairloop'),
     ensureDatabases: () => ensureDatabases(url(SUPERUSER), passwords),
     outsideFolder: home.folder.startsWith(dataDir) ? undefined : home.folder,
   };

@@ -12,6 +12,7 @@ import { up as rounds } from './migrations/0008-rounds.js';
 import { up as deletedTasks } from './migrations/0009-deleted-tasks.js';
 import { up as rewardHead } from './migrations/0010-reward-head.js';
 import { up as roundPrompts } from './migrations/0011-round-prompts.js';
+import { up as ledger } from './migrations/0012-ledger.js';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-core': { up: core },
@@ -25,6 +26,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0009-deleted-tasks': { up: deletedTasks },
   '0010-reward-head': { up: rewardHead },
   '0011-round-prompts': { up: roundPrompts },
+  '0012-ledger': { up: ledger },
 };
 
 /**

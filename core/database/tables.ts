@@ -2,6 +2,7 @@ import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { CodeChecks, Consent, Difficulty, Generation, Message } from '../domain/pair.js';
 import type { DisplayedOrder, Strength, Verdict } from '../domain/verdict.js';
 import type { VoteMeta } from '../domain/vote.js';
+import type { LedgerFacts, LedgerKind } from './ledger-record.js';
 
 /** A jsonb column: read as a value, written as JSON text (pg would send an array as a PostgreSQL array). */
 type Json<T> = ColumnType<T, string, string>;
@@ -17,6 +18,17 @@ interface SettingTable {
   key: string;
   value: Json<unknown>;
   updated_at: CreatedAt;
+}
+
+interface PairSaltTable {
+  pair_id: string;
+  salt: Buffer;
+}
+interface LedgerRecordTable {
+  id: GeneratedAlways<number>;
+  kind: LedgerKind;
+  facts: Json<LedgerFacts>;
+  recorded_at: GeneratedAlways<Date>;
 }
 
 // ---- ml-backend ----
@@ -281,6 +293,24 @@ interface AcceptedPairTable {
   part: number;
 }
 
+interface LedgerEntryTable {
+  seq: number;
+  record_id: number;
+  kind: LedgerKind;
+  bytes: Buffer;
+  leaf_hash: Buffer;
+}
+interface LedgerNodeTable {
+  level: number;
+  index: number;
+  hash: Buffer;
+}
+interface LedgerCheckpointTable {
+  size: number;
+  note: string;
+  signed_at: Date;
+}
+
 // ---- frontend-plugin ----
 interface JournalTable {
   id: GeneratedAlways<number>;
@@ -303,6 +333,8 @@ interface GuidelineAcknowledgementTable {
 
 export interface Database {
   setting: SettingTable;
+  pair_salt: PairSaltTable;
+  'ledger.record': LedgerRecordTable;
   pair_import: PairImportTable;
   pair: PairTable;
   pair_embedding: PairEmbeddingTable;
@@ -325,6 +357,9 @@ export interface Database {
   gold_check: GoldCheckTable;
   consensus: ConsensusTable;
   accepted_pair: AcceptedPairTable;
+  'ledger.entry': LedgerEntryTable;
+  'ledger.node': LedgerNodeTable;
+  'ledger.checkpoint': LedgerCheckpointTable;
   journal: JournalTable;
   guideline_acknowledgement: GuidelineAcknowledgementTable;
 }
@@ -332,6 +367,8 @@ export interface Database {
 /** Which room writes each table; the others only read it. A test holds the code to it. */
 export const TABLE_WRITERS: Readonly<Record<keyof Database, 'core' | 'ml-backend' | 'webhooks' | 'frontend-plugin'>> = {
   setting: 'core',
+  pair_salt: 'core',
+  'ledger.record': 'core',
   pair_import: 'ml-backend',
   pair: 'ml-backend',
   pair_embedding: 'ml-backend',
@@ -354,6 +391,9 @@ export const TABLE_WRITERS: Readonly<Record<keyof Database, 'core' | 'ml-backend
   gold_check: 'webhooks',
   consensus: 'webhooks',
   accepted_pair: 'webhooks',
+  'ledger.entry': 'webhooks',
+  'ledger.node': 'webhooks',
+  'ledger.checkpoint': 'webhooks',
   journal: 'frontend-plugin',
   guideline_acknowledgement: 'frontend-plugin',
 };

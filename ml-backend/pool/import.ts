@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { sql, type Insertable } from 'kysely';
 import type { Db, Tx } from '../../core/database/connect.js';
+import { record } from '../../core/database/ledger-record.js';
+import { saltedHashes } from '../../core/database/salted-hash.js';
 import type { PairTable } from '../../core/database/tables.js';
 import type { Consent, Generation, IncomingPair } from '../../core/domain/pair.js';
 import { PairloopError } from '../../core/errors.js';
@@ -57,6 +59,7 @@ export async function importPairs(db: Db, incoming: readonly IncomingPair[], opt
     for (const [id, consent] of granted) {
       await tx.updateTable('pair').set({ consent: JSON.stringify(consent) }).where('id', '=', id).execute();
     }
+    await record(tx, 'pair.consented', [...granted].map(([pair, { basis }]) => ({ pair, basis })));
     return {
       imported: fresh.length,
       skipped: incoming.length - fresh.length,
@@ -142,12 +145,26 @@ async function storePairs(tx: Tx, pairs: readonly IncomingPair[], options: Impor
       await setImmediate();
     }
     await tx.insertInto('pair').values(rows.map(({ row }) => row)).execute();
+    await recordPairs(tx, rows.map(({ row }) => row), chunk);
     const vectors = chunk.flatMap(({ id, embedding }) => (embedding === undefined ? [] : [{ pair_id: id, embedder: GIVEN_EMBEDDER, vector: vectorToBytes(embedding) }]));
     if (vectors.length > 0) await tx.insertInto('pair_embedding').values(vectors).execute();
     options.onProgress?.(start + chunk.length, pairs.length);
     for (const [kind, count] of rows.flatMap(({ counts }) => Object.entries(counts))) redactions[kind] = (redactions[kind] ?? 0) + count;
   }
   return redactions;
+}
+
+async function recordPairs(tx: Tx, rows: readonly Insertable<PairTable>[], incoming: readonly IncomingPair[]): Promise<void> {
+  const contents = await saltedHashes(tx, rows.map((row) => ({ pairId: row.id, text: row.content_sha256 })));
+  const facts = rows.map((row, index) => ({
+    pair: row.id,
+    import: row.import_id,
+    purpose: row.purpose,
+    content: contents[index]!,
+    redaction: row.redaction_version ?? null,
+    basis: incoming[index]?.consent?.basis ?? null,
+  }));
+  await record(tx, 'pair.imported', facts);
 }
 
 function toRow(incoming: IncomingPair, importId: number, at: Date, options: ImportOptions): { row: Insertable<PairTable>; counts: Record<string, number> } {

@@ -1,4 +1,6 @@
-import type { Db } from '../../core/database/connect.js';
+import { createHash } from 'node:crypto';
+import type { Db, Tx } from '../../core/database/connect.js';
+import { record, type LedgerFacts } from '../../core/database/ledger-record.js';
 import { PairloopError } from '../../core/errors.js';
 import type { EmbeddingSource } from '../embedding/embedding-source.js';
 import { exclusively } from './exclusive-round.js';
@@ -151,7 +153,18 @@ async function storePicks(db: Db, roundId: number, picks: readonly RankedPair[],
       .set({ state: 'done', failure: null, elapsed_ms: facts.elapsedMs, finished_at: facts.finishedAt, progress_step: null, progress_done: null, progress_total: null })
       .where('id', '=', roundId)
       .execute();
+    await record(tx, 'round.finished', [await ledgerFacts(tx, roundId, picks)]);
   });
+}
+
+async function ledgerFacts(tx: Tx, roundId: number, picks: readonly RankedPair[]): Promise<LedgerFacts> {
+  const round = await tx
+    .selectFrom('selection_round')
+    .select(['project_id as project', 'batch_id as batch', 'strategy', 'embedder', 'code_version as code', 'inputs_sha256 as inputs'])
+    .where('id', '=', roundId)
+    .executeTakeFirstOrThrow();
+  const ranking = createHash('sha256').update(JSON.stringify(picks.map(({ pairId }) => pairId))).digest('hex');
+  return { round: roundId, ...round, picked: picks.length, ranking_sha256: ranking };
 }
 
 function resultOf({ poolSize, picked, embedder, uncertaintySource, elapsedMs }: StoredRound): RoundResult {

@@ -3,6 +3,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../../core/database/connect.js';
+import { record } from '../../core/database/ledger-record.js';
 import { toPair } from '../../core/database/pair.js';
 import { PairloopError, messageOf } from '../../core/errors.js';
 import { ROW_KINDS, acceptedLine, rowKind, type RowKind } from './accepted-row.js';
@@ -48,6 +49,7 @@ async function push(deps: AcceptedFolderDeps, projectId: number): Promise<{ fold
   try {
     const snapshot = deps.db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only');
     const manifest = await snapshot.execute((tx) => writeParts(tx, folder, projectId, deps.now()));
+    await recordPush(deps.db, projectId, manifest, await readManifest(join(folder, MANIFEST_NAME)));
     await publish(folder, manifest);
     await removeRemains(folder, manifest);
     return { folder, accepted: manifest.counts.accepted };
@@ -188,6 +190,17 @@ async function countBy(tx: Tx, projectId: number, column: 'domain' | 'verdict'):
     where project_id = ${projectId} and pair.consent is not null and pair.redaction_version is not null
     group by name order by name`.execute(tx);
   return Object.fromEntries(rows.map((row) => [row.name, row.count]));
+}
+
+/** Recorded before it is published, when the files are others than before: what a reader can load is always on record. */
+async function recordPush(db: Db, project: number, { files, counts }: Manifest, before: Manifest | null): Promise<void> {
+  const digest = filesDigest(files);
+  if (before !== null && filesDigest(before.files) === digest) return;
+  await db.transaction().execute((tx) => record(tx, 'accepted.pushed', [{ project, accepted: counts.accepted, files: files.length, files_sha256: digest }]));
+}
+
+function filesDigest(files: readonly ManifestFile[]): string {
+  return createHash('sha256').update(JSON.stringify(files.map(({ path, sha256 }) => [path, sha256]))).digest('hex');
 }
 
 /** The manifest last: by then all it names is in place. */

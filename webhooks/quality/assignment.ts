@@ -1,5 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Db, Tx } from '../../core/database/connect.js';
+import { record } from '../../core/database/ledger-record.js';
 import { ensureRater } from './rater.js';
 
 /** How long an item is kept for a rater who was given it. */
@@ -29,6 +30,8 @@ interface Search {
 interface Item {
   readonly id: number;
   readonly task_id: number;
+  readonly kind: 'pair' | 'gold';
+  readonly pair_id: string;
 }
 
 /**
@@ -57,8 +60,10 @@ export async function assignTask(db: Db, request: AssignmentRequest, now: Date):
   };
   return db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtext('pairloop.assignment'), ${project.id}::int)`.execute(tx);
-    const item = (await findOpenItem(tx, search)) ?? (await findNextItem(tx, search));
+    const open = await findOpenItem(tx, search);
+    const item = open ?? (await findNextItem(tx, search));
     if (item === undefined) return { outcome: 'nothing' };
+    if (open === undefined && item.kind === 'gold') await record(tx, 'gold.assigned', [{ project: project.id, item: item.id, pair: item.pair_id, rater: rater.id }]);
     await leaseItem(tx, item.id, search);
     return { outcome: 'task', taskId: item.task_id };
   });
@@ -67,7 +72,7 @@ export async function assignTask(db: Db, request: AssignmentRequest, now: Date):
 /** The item this rater holds a live lease of and has not answered yet. */
 async function findOpenItem(tx: Tx, search: Search): Promise<Item | undefined> {
   const found = await sql<Item>`
-    select item.id, item.task_id
+    select item.id, item.task_id, item.kind, item.pair_id
     from assignment lease
     join batch_item item on item.id = lease.batch_item_id
     join batch on batch.id = item.batch_id
@@ -81,7 +86,7 @@ async function findOpenItem(tx: Tx, search: Search): Promise<Item | undefined> {
 
 async function findNextItem(tx: Tx, search: Search): Promise<Item | undefined> {
   const found = await sql<Item>`
-    select item.id, item.task_id
+    select item.id, item.task_id, item.kind, item.pair_id
     from batch
     join batch_item item on item.batch_id = batch.id
     where batch.project_id = ${search.projectId} and batch.state = 'shipped'

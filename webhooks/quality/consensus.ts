@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import type { Tx } from '../../core/database/connect.js';
+import { record } from '../../core/database/ledger-record.js';
 import type { Strength, Verdict } from '../../core/domain/verdict.js';
 import { decide, type AcceptanceRule, type CastVote, type Decision } from './acceptance-rule.js';
 
@@ -26,6 +27,12 @@ export async function recountConsensus(tx: Tx, pair: PairInProject): Promise<boo
     verdict: decision.verdict,
     agreement: decision.agreement,
   };
+  const before = await tx
+    .selectFrom('consensus')
+    .select('state')
+    .where('project_id', '=', pair.projectId)
+    .where('pair_id', '=', pair.pairId)
+    .executeTakeFirst();
   await tx
     .insertInto('consensus')
     .values({ project_id: pair.projectId, pair_id: pair.pairId, ...values })
@@ -34,7 +41,15 @@ export async function recountConsensus(tx: Tx, pair: PairInProject): Promise<boo
     )
     .execute();
   await settleItems(tx, pair, decision.state !== 'open');
-  return storeAcceptance(tx, pair, decision, votes);
+  const acceptedChanged = await storeAcceptance(tx, pair, decision, votes);
+  if (acceptedChanged || decision.state !== (before?.state ?? 'open')) await recordDecision(tx, pair, decision);
+  return acceptedChanged;
+}
+
+async function recordDecision(tx: Tx, { projectId, pairId, rule }: PairInProject, decision: Decision): Promise<void> {
+  const { state, verdict, agreement, voteCount } = decision;
+  const facts = { project: projectId, pair: pairId, state, verdict, agreement, votes: voteCount };
+  await record(tx, 'pair.decided', [{ ...facts, votes_min: rule.votesMin, votes_max: rule.votesMax, agreement_min: rule.agreementMin }]);
 }
 
 /** Marks the pair's items in the project's batches as settled, or opens them again; assignment passes over settled ones. */

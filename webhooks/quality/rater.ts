@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../../core/database/connect.js';
+import { record } from '../../core/database/ledger-record.js';
 
 /** A rater is an annotator's pseudonym: votes name it, never the Label Studio user. */
 export interface Rater {
@@ -58,10 +59,12 @@ export async function changeRaterState(db: Db, change: RaterStateChange): Promis
     const before = await tx.selectFrom('rater').select('state').where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
     const reason = change.to === 'paused' ? change.reason : null;
     await tx.updateTable('rater').set({ state: change.to, state_reason: reason }).where('id', '=', id).execute();
-    await tx
+    const { id: changeId } = await tx
       .insertInto('rater_state_change')
       .values({ rater_id: id, from_state: before.state, to_state: change.to, reason: change.reason, decided_by: change.decidedBy })
-      .execute();
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await record(tx, 'rater.state_changed', [{ rater: id, from: before.state, to: change.to, change: changeId }]);
     if (change.to === 'paused') {
       const open = tx.updateTable('assignment').set({ expires_at: sql<Date>`now()` }).where('rater_id', '=', id);
       await open.where('expires_at', '>', sql<Date>`now()`).execute();

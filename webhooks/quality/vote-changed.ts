@@ -1,4 +1,6 @@
 import type { Tx } from '../../core/database/connect.js';
+import { record } from '../../core/database/ledger-record.js';
+import { saltedHashes } from '../../core/database/salted-hash.js';
 import type { Queue } from '../../core/queue.js';
 import { sendPush } from '../datasets/push-job.js';
 import { recheckGold } from './gold.js';
@@ -29,6 +31,7 @@ export async function voteChanged(tx: Tx, change: VoteChange, queue: Pick<Queue,
     .where('id', '=', change.projectId)
     .forNoKeyUpdate()
     .executeTakeFirstOrThrow();
+  await recordVote(tx, change);
   const item = await tx.selectFrom('batch_item').select('kind').where('id', '=', change.batchItemId).executeTakeFirstOrThrow();
   if (item.kind === 'gold') {
     await recheckGold(tx, change.annotationId);
@@ -38,4 +41,15 @@ export async function voteChanged(tx: Tx, change: VoteChange, queue: Pick<Queue,
   const acceptedChanged = await recountConsensus(tx, { projectId: project.id, pairId: change.pairId, rule });
   if (acceptedChanged) await sendPush(tx, queue, project.id);
   await sendRerank(tx, queue, project.id);
+}
+
+/** What the ledger tells of the vote: ids and judgement; its words as one salted hash. */
+async function recordVote(tx: Tx, { annotationId, projectId, pairId, raterId }: VoteChange): Promise<void> {
+  const ids = { annotation: annotationId, project: projectId, pair: pairId, rater: raterId };
+  const vote = await tx.selectFrom('vote').selectAll().where('annotation_id', '=', annotationId).executeTakeFirst();
+  if (vote === undefined) return record(tx, 'vote.removed', [ids]);
+  const words = [vote.likert, vote.flags, vote.rationale, vote.critique, vote.policy_reference, vote.stale_source, vote.stale_date, vote.skip_reason];
+  const [said] = await saltedHashes(tx, [{ pairId, text: JSON.stringify(words) }]);
+  const { state, counted, verdict, strength, displayed_order: order, guideline_sha256: guideline, label_config_hash: config } = vote;
+  return record(tx, 'vote.stored', [{ ...ids, state, counted, verdict, strength, order, guideline, config, submitted_at: vote.submitted_at.toISOString(), said: said! }]);
 }
