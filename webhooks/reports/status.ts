@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { Db } from '../../core/database/connect.js';
 import type { Strength, Verdict } from '../../core/domain/verdict.js';
-import type { ItemVote } from '../../core/domain/vote.js';
 import { readGaps, readLastCheck, type Gaps, type LastCheck } from '../intake/gaps.js';
 import { agreementReport } from '../statistics/agreement-report.js';
 import type { Estimate } from '../statistics/bootstrap.js';
+import { readLabelledVotes } from './labelled-votes.js';
 
 /** How one project stands. Counts of votes are of votes that count, one per rater and pair. */
 export interface ProjectStatus {
@@ -59,7 +59,7 @@ export async function readStatus(db: Db): Promise<Status> {
 
 async function readProjectStatus(db: Db, projectId: number): Promise<ProjectStatus> {
   const project = await db.selectFrom('project').selectAll().where('id', '=', projectId).executeTakeFirstOrThrow();
-  const votes = await readCountedVotes(db, projectId);
+  const votes = (await readLabelledVotes(db, projectId)).filter(({ dimension, repeat }) => dimension === undefined && repeat === undefined);
   const report = agreementReport(votes, BOOTSTRAP);
   return {
     projectId,
@@ -94,21 +94,6 @@ async function readProjectStatus(db: Db, projectId: number): Promise<ProjectStat
     gaps: await readGaps(db, projectId),
     lastCheck: await readLastCheck(db, projectId),
   };
-}
-
-/** The counted votes on a project's ordinary pairs: item is the pair, rater the pseudonym, value the verdict. */
-export async function readCountedVotes(db: Db, projectId: number): Promise<ItemVote[]> {
-  const rows = await db
-    .selectFrom('vote')
-    .innerJoin('batch_item', 'batch_item.id', 'vote.batch_item_id')
-    .select(['vote.pair_id as item', 'vote.rater_id as rater', 'vote.verdict as value'])
-    .where('vote.project_id', '=', projectId)
-    .where('vote.state', '=', 'cast')
-    .where('vote.counted', '=', true)
-    .where('batch_item.kind', '=', 'pair')
-    .orderBy('vote.annotation_id')
-    .execute();
-  return rows.map(({ item, rater, value }) => ({ item, rater, value: value! }));
 }
 
 /** Strengths and flags of the same votes, counted; empty where none was given. */
