@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalJson } from '../../../webhooks/datasets/ledger/canonical-json.js';
+import { z } from 'zod';
+import { canonicalJson, type Json } from '../../../webhooks/datasets/ledger/canonical-json.js';
+import { readCanonicalLine } from '../../../webhooks/datasets/ledger/canonical-line.js';
 import { parseVerifierKey } from '../../../webhooks/datasets/ledger/signed-note.js';
 import { LedgerVerifier } from '../../../webhooks/datasets/ledger/verify-ledger.js';
 import { buildLedger, newKey, type Facts } from './built-ledger.js';
@@ -90,6 +92,21 @@ describe('verifying a ledger', () => {
     for (const text of ['', '\n', 'no ledger', 'no ledger\n', '{}\n', '{"a":\n', `${'['.repeat(200_000)}\n`]) expect(verify(text), text.slice(0, 20)).toMatchObject({ ok: false, line: 1 });
     expect(verify(file.slice(0, -1))).toMatchObject({ ok: false });
     expect(verify(`${file}\n`)).toMatchObject({ ok: false, problem: 'something stands behind the closing line' });
+  });
+
+  test('every line has one form only, also where nothing is hashed yet', () => {
+    const schema = z.record(z.string(), z.json());
+    const read = (text: string): boolean => 'value' in readCanonicalLine(Buffer.from(text), schema);
+    for (const text of ['{}', '{"a":{"b":[{"c":1,"d":2}]}}', '{"1":0,"10":0,"9":0}', '{"a":"\\u000f\u20ac"}']) expect(read(text), text).toBe(true);
+    const others = ['{ }', '{"b":1,"a":2}', '{"a":{"c":1,"b":2}}', '{"a":[{"c":1,"b":2}]}', '{"9":0,"10":0}', '{"a":1,"a":1}', '{"a":1.0}', '{"a":"\\u0061"}', '{"a":"\\ud83d"}', '{"a":"\\uD83D"}', '\uFEFF{}'];
+    for (const text of others) expect(read(text), text).toBe(false);
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue()), (object) => {
+        const value = JSON.parse(JSON.stringify(object)) as Json;
+        expect(read(JSON.stringify(value))).toBe(JSON.stringify(value) === canonicalJson(value));
+        expect(read(canonicalJson(value))).toBe(true);
+      }),
+    );
   });
 
   test('a time that went back is found', () => {

@@ -6,7 +6,7 @@ import { MerkleFrontier, leafHash } from './merkle-tree.js';
 import { parseVerifierKey, type VerifierKey } from './signed-note.js';
 
 const NEWLINE = 0x0a;
-const CLOSING = '{"checkpoint":';
+const CLOSING = Buffer.from('{"checkpoint":');
 
 /** What an auditor kept outside of the machine that holds the ledger. */
 export interface Pins {
@@ -107,7 +107,7 @@ export class LedgerVerifier {
     this.lines += 1;
     if (this.lines === 1) return this.readHeader(line);
     if (this.closed !== undefined) throw new LedgerFault('something stands behind the closing line', null);
-    if (line.subarray(0, CLOSING.length).equals(Buffer.from(CLOSING))) return this.readClosing(line);
+    if (line.subarray(0, CLOSING.length).equals(CLOSING)) return this.readClosing(line);
     return this.readEntry(line);
   }
 
