@@ -2,7 +2,10 @@ import { defineCommand } from 'citty';
 import { HOST_ARGUMENT, parseHost } from '../label-config-host.js';
 import { parseNumber } from '../number-argument.js';
 import { RUBRIC_HELP } from '../rubric-help.js';
-import { withProjectParts } from '../system/connected.js';
+import { choosePolicy } from '../../webhooks/quality/rater-standing.js';
+import { findProject } from '../find-project.js';
+import { readPolicy } from '../rater-policy-file.js';
+import { withDatabase, withProjectParts } from '../system/connected.js';
 import { installRubricProject } from '../system/project.js';
 
 const createCommand = defineCommand({
@@ -33,7 +36,24 @@ const createCommand = defineCommand({
     }),
 });
 
+const policyCommand = defineCommand({
+  meta: { name: 'policy', description: 'By which policy the raters of a project are warned and paused; all of them are judged by it at once.' },
+  args: {
+    policy: { type: 'positional', required: true, valueHint: 'NAME|FILE', description: 'sequential, strict, or a YAML file; pairloop simulate tells what it does.' },
+    project: { type: 'string', valueHint: 'PROJECT', description: 'Title, or number in Label Studio; left out: the only one.' },
+    json: { type: 'boolean', description: 'Print one JSON document.' },
+  },
+  run: async ({ args }) => {
+    const policy = await readPolicy(args.policy);
+    await withDatabase(async (db) => {
+      const project = await findProject(db, args.project);
+      const raters = await choosePolicy(db, project.id, policy);
+      process.stdout.write(args.json === true ? `${JSON.stringify({ project: project.labelStudioId, policy, raters })}\n` : `${project.title} has the ${policy.policy} policy; raters judged by it: ${raters}.\n`);
+    });
+  },
+});
+
 export const projectCommand = defineCommand({
   meta: { name: 'project', description: "Projects: a rubric's label config, queue, webhook and ML backend in Label Studio." },
-  subCommands: { create: createCommand },
+  subCommands: { create: createCommand, policy: policyCommand },
 });

@@ -5,6 +5,8 @@ import { LabelStudioClient, type LabelStudioAccess } from '../../core/label-stud
 import type { UserWire } from '../../core/label-studio/wire.js';
 import { changeRaterState } from '../../webhooks/quality/rater.js';
 import { listRaters, type RaterRow } from '../../webhooks/reports/rater-list.js';
+import { readRaterStory } from '../../webhooks/reports/rater-story.js';
+import { renderRaterStory } from '../rater-lines.js';
 import { withSystem } from '../system/connected.js';
 
 const USER = { type: 'positional', description: "The annotator's e-mail address or Label Studio user id.", required: true } as const;
@@ -64,10 +66,22 @@ function renderRaters(raters: readonly RaterRow[], emails: ReadonlyMap<number, s
   return `${cells.map(line).join('\n')}\n`;
 }
 
+const showCommand = defineCommand({
+  meta: { name: 'show', description: "One rater: state in each project, every gold item with what was answered, what followed." },
+  args: { user: USER, json: JSON_OUT },
+  run: ({ args }) =>
+    withSystem(async ({ db, labelStudio }) => {
+      const { id, email } = await findUser(labelStudio, args.user);
+      const story = await readRaterStory(db, id);
+      process.stdout.write(args.json === true ? `${JSON.stringify(story)}\n` : renderRaterStory(email, story));
+    }),
+});
+
 export const raterCommand = defineCommand({
   meta: { name: 'rater', description: 'See raters; pause one, or let one go on.' },
   subCommands: {
     list: listCommand,
+    show: showCommand,
     pause: changeCommand('pause', 'Serve this annotator no more tasks, and say why.'),
     resume: changeCommand('resume', 'Let a paused annotator go on.'),
   },

@@ -13,6 +13,7 @@ import { up as deletedTasks } from './migrations/0009-deleted-tasks.js';
 import { up as rewardHead } from './migrations/0010-reward-head.js';
 import { up as roundPrompts } from './migrations/0011-round-prompts.js';
 import { up as ledger } from './migrations/0012-ledger.js';
+import { up as raterFacts } from './migrations/0013-rater-facts.js';
 
 const MIGRATIONS: Record<string, Migration> = {
   '0001-core': { up: core },
@@ -27,6 +28,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0010-reward-head': { up: rewardHead },
   '0011-round-prompts': { up: roundPrompts },
   '0012-ledger': { up: ledger },
+  '0013-rater-facts': { up: raterFacts },
 };
 
 /**

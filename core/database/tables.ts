@@ -150,6 +150,8 @@ interface ProjectTable {
   votes_max: Generated<number>;
   agreement_min: Generated<number>;
   journal_required: Generated<boolean>;
+  /** A RaterPolicy as it was when chosen; parse it before use. Null: the default. */
+  rater_policy: JsonOrNull<unknown>;
   listed_at: Date | null;
   fully_listed_at: Date | null;
   created_at: CreatedAt;
@@ -187,6 +189,25 @@ interface RaterStateChangeTable {
   reason: string;
   decided_by: string;
   changed_at: CreatedAt;
+  project_id: number | null;
+  fact_id: string | null;
+}
+interface RaterFactTable {
+  id: string;
+  rater_id: string;
+  project_id: number | null;
+  annotation_id: number | null;
+  at: Date;
+  /** A Fact of webhooks/quality/rater-policy; parse it before use. */
+  fact: Json<unknown>;
+}
+interface RaterStandingTable {
+  rater_id: string;
+  project_id: number;
+  state: 'training' | 'active' | 'warned' | 'paused' | 'retraining';
+  reason: string | null;
+  gold_share: number;
+  updated_at: CreatedAt;
 }
 interface AssignmentTable {
   batch_item_id: number;
@@ -348,6 +369,8 @@ export interface Database {
   batch_item: BatchItemTable;
   rater: RaterTable;
   rater_state_change: RaterStateChangeTable;
+  rater_fact: RaterFactTable;
+  rater_standing: RaterStandingTable;
   assignment: AssignmentTable;
   delivery: DeliveryTable;
   annotation: AnnotationTable;
@@ -382,6 +405,8 @@ export const TABLE_WRITERS: Readonly<Record<keyof Database, 'core' | 'ml-backend
   batch_item: 'webhooks',
   rater: 'webhooks',
   rater_state_change: 'webhooks',
+  rater_fact: 'webhooks',
+  rater_standing: 'webhooks',
   assignment: 'webhooks',
   delivery: 'webhooks',
   annotation: 'webhooks',

@@ -22,7 +22,8 @@ export async function findItem(db: Db, taskId: number, userId: number): Promise<
     .innerJoin('batch', 'batch.id', 'batch_item.batch_id')
     .innerJoin('project', 'project.id', 'batch.project_id')
     .leftJoin('rater', (join) => join.on('rater.label_studio_user_id', '=', userId))
-    .select(['project.label_studio_id', 'rater.state', 'rater.state_reason'])
+    .leftJoin('rater_standing', (join) => join.onRef('rater_standing.rater_id', '=', 'rater.id').onRef('rater_standing.project_id', '=', 'project.id'))
+    .select(['project.label_studio_id', 'rater.state', 'rater.state_reason', 'rater_standing.state as standing', 'rater_standing.reason as standing_reason'])
     .where('batch_item.task_id', '=', taskId)
     .executeTakeFirst();
   return row === undefined ? undefined : guarded(row);
@@ -33,17 +34,26 @@ export async function findProject(db: Db, labelStudioProjectId: number, userId: 
   const row = await db
     .selectFrom('project')
     .leftJoin('rater', (join) => join.on('rater.label_studio_user_id', '=', userId))
-    .select(['project.label_studio_id', 'rater.state', 'rater.state_reason'])
+    .leftJoin('rater_standing', (join) => join.onRef('rater_standing.rater_id', '=', 'rater.id').onRef('rater_standing.project_id', '=', 'project.id'))
+    .select(['project.label_studio_id', 'rater.state', 'rater.state_reason', 'rater_standing.state as standing', 'rater_standing.reason as standing_reason'])
     .where('project.label_studio_id', '=', labelStudioProjectId)
     .executeTakeFirst();
   return row === undefined ? undefined : guarded(row);
 }
 
-function guarded(row: { label_studio_id: number; state: string | null; state_reason: string | null }): GuardedItem {
-  return {
-    labelStudioProjectId: row.label_studio_id,
-    pausedReason: row.state === 'paused' ? (row.state_reason ?? UNTOLD_REASON) : null,
-  };
+interface GuardRow {
+  readonly label_studio_id: number;
+  readonly state: string | null;
+  readonly state_reason: string | null;
+  readonly standing: string | null;
+  readonly standing_reason: string | null;
+}
+
+/** Paused by a person everywhere, or by the project's policy here. */
+function guarded(row: GuardRow): GuardedItem {
+  const pausedHere = row.standing === 'paused' || row.standing === 'retraining';
+  const pausedReason = row.state === 'paused' ? (row.state_reason ?? UNTOLD_REASON) : pausedHere ? (row.standing_reason ?? UNTOLD_REASON) : null;
+  return { labelStudioProjectId: row.label_studio_id, pausedReason };
 }
 
 /** @throws Refusal (403), in the form that makes Label Studio's page show the reason and keep the work. */

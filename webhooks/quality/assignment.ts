@@ -50,6 +50,13 @@ export async function assignTask(db: Db, request: AssignmentRequest, now: Date):
   if (project === undefined) return { outcome: 'unmanaged' };
   const rater = await ensureRater(db, request.labelStudioUserId);
   if (rater.state === 'paused') return { outcome: 'paused', reason: rater.reason ?? 'You are paused.' };
+  const standing = await db
+    .selectFrom('rater_standing')
+    .select(['state', 'reason'])
+    .where('rater_id', '=', rater.id)
+    .where('project_id', '=', project.id)
+    .executeTakeFirst();
+  if (standing?.state === 'paused' || standing?.state === 'retraining') return { outcome: 'paused', reason: standing.reason ?? 'You are paused.' };
   const search: Search = {
     projectId: project.id,
     raterId: rater.id,

@@ -3,6 +3,7 @@ import type { Db, Tx } from '../../core/database/connect.js';
 import { mirrorVerdict, type Verdict } from '../../core/domain/verdict.js';
 import { PairloopError } from '../../core/errors.js';
 import type { GoldAnswer } from './gold-file.js';
+import { settleRater } from './rater-standing.js';
 
 const IDS_SHOWN_MAX = 10;
 
@@ -58,8 +59,19 @@ function isSameSet(some: readonly Verdict[], others: readonly Verdict[]): boolea
 }
 
 async function recheckVotes(tx: Tx, pairId: string): Promise<void> {
-  const checks = await tx.selectFrom('gold_check').select('annotation_id').where('pair_id', '=', pairId).execute();
-  for (const check of checks) await recheckGold(tx, check.annotation_id);
+  const votes = await tx
+    .selectFrom('gold_check')
+    .innerJoin('vote', 'vote.annotation_id', 'gold_check.annotation_id')
+    .innerJoin('project', 'project.id', 'vote.project_id')
+    .select(['vote.annotation_id as annotationId', 'vote.rater_id as raterId', 'vote.project_id as projectId'])
+    .where('gold_check.pair_id', '=', pairId)
+    .orderBy('project.id')
+    .forNoKeyUpdate('project')
+    .execute();
+  for (const vote of votes) {
+    await recheckGold(tx, vote.annotationId);
+    await settleRater(tx, vote);
+  }
 }
 
 /**

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../../core/database/connect.js';
 import { record } from '../../core/database/ledger-record.js';
+import { settleDecision } from './rater-standing.js';
 
 /** A rater is an annotator's pseudonym: votes name it, never the Label Studio user. */
 export interface Rater {
   readonly id: string;
   readonly labelStudioUserId: number;
+  /** Whether a person paused the rater, in every project. A project's policy may pause one besides. */
   readonly state: 'active' | 'paused';
   /** Why the rater is paused; null while active. */
   readonly reason: string | null;
@@ -48,7 +50,7 @@ export interface RaterStateChange {
 
 /**
  * Pauses a rater or lets one go on, and keeps the change with its reason for good. A paused rater's
- * open tasks are given back at once. A change to the state the rater already has only renews the reason.
+ * open tasks are given back at once. Letting one go on also ends the pauses of policies, whose tests begin anew. A change to the state the rater already has only renews the reason.
  *
  *   active ──pause──▶ paused
  *     ◀────resume──────┘
@@ -56,7 +58,7 @@ export interface RaterStateChange {
 export async function changeRaterState(db: Db, change: RaterStateChange): Promise<Rater> {
   return db.transaction().execute(async (tx) => {
     const { id } = await ensureRater(tx, change.labelStudioUserId);
-    const before = await tx.selectFrom('rater').select('state').where('id', '=', id).forUpdate().executeTakeFirstOrThrow();
+    const before = await tx.selectFrom('rater').select('state').where('id', '=', id).forNoKeyUpdate().executeTakeFirstOrThrow();
     const reason = change.to === 'paused' ? change.reason : null;
     await tx.updateTable('rater').set({ state: change.to, state_reason: reason }).where('id', '=', id).execute();
     const { id: changeId } = await tx
@@ -65,6 +67,7 @@ export async function changeRaterState(db: Db, change: RaterStateChange): Promis
       .returning('id')
       .executeTakeFirstOrThrow();
     await record(tx, 'rater.state_changed', [{ rater: id, from: before.state, to: change.to, change: changeId }]);
+    await settleDecision(tx, id, randomUUID(), { to: change.to, reason: change.reason });
     if (change.to === 'paused') {
       const open = tx.updateTable('assignment').set({ expires_at: sql<Date>`now()` }).where('rater_id', '=', id);
       await open.where('expires_at', '>', sql<Date>`now()`).execute();

@@ -6,6 +6,7 @@ import { sendPush } from '../datasets/push-job.js';
 import { recheckGold } from './gold.js';
 import { sendRerank } from './apply-ranking.js';
 import { recountConsensus } from './consensus.js';
+import { settleRater } from './rater-standing.js';
 
 /** Which vote was cast, updated, withdrawn or no longer counts. Ids are Pairloop's, but for `annotationId`. */
 export interface VoteChange {
@@ -19,7 +20,7 @@ export interface VoteChange {
 
 /**
  * Draws the consequences of a change to the table `vote`, in the transaction that made it: the gold
- * check of a gold item, else the pair's consensus, its acceptance, the job that brings the accepted
+ * check of a gold item, what the vote tells about its rater, else the pair's consensus, its acceptance, the job that brings the accepted
  * folder up to date, and the one that ranks again what nobody has begun with. What follows depends only on the votes stored now, so a change told twice, or
  * changes told in another order, end the same. The project's row stays locked until the transaction
  * ends: changes of one project follow one another.
@@ -33,10 +34,9 @@ export async function voteChanged(tx: Tx, change: VoteChange, queue: Pick<Queue,
     .executeTakeFirstOrThrow();
   await recordVote(tx, change);
   const item = await tx.selectFrom('batch_item').select('kind').where('id', '=', change.batchItemId).executeTakeFirstOrThrow();
-  if (item.kind === 'gold') {
-    await recheckGold(tx, change.annotationId);
-    return;
-  }
+  if (item.kind === 'gold') await recheckGold(tx, change.annotationId);
+  await settleRater(tx, change);
+  if (item.kind === 'gold') return;
   const rule = { votesMin: project.votes_min, votesMax: project.votes_max, agreementMin: project.agreement_min };
   const acceptedChanged = await recountConsensus(tx, { projectId: project.id, pairId: change.pairId, rule });
   if (acceptedChanged) await sendPush(tx, queue, project.id);

@@ -50,7 +50,9 @@ export async function readStatus(db: Db): Promise<Status> {
     count(*) filter (where purpose = 'pool' and consent is null) as "withoutConsent",
     count(*) filter (where purpose = 'gold') as gold from pair`);
   const raters = await one<Status['raters']>(db, sql`select
-    count(*) filter (where state = 'active') as active, count(*) filter (where state = 'paused') as paused from rater`);
+    count(*) filter (where not paused) as active, count(*) filter (where paused) as paused from (
+      select r.state = 'paused' or exists (select from rater_standing s where s.rater_id = r.id and s.state in ('paused', 'retraining')) as paused from rater r
+    ) rater`);
   const ids = await db.selectFrom('project').select('id').orderBy('id').execute();
   const projects: ProjectStatus[] = [];
   for (const { id } of ids) projects.push(await readProjectStatus(db, id));

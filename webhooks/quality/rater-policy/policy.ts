@@ -70,6 +70,14 @@ export function parsePolicy(written: unknown): RaterPolicy {
   return { ...sequential, thresholds: isDefault ? DEFAULT_THRESHOLDS : deriveThresholds({ good, bad }) };
 }
 
+const thresholds = z.object({ freshPause: z.number(), freshPass: z.number(), freshGolds: z.number(), freshFailedMax: z.number(), driftPause: z.number() });
+const storedSchema = z.discriminatedUnion('policy', [strictSchema, sequentialSchema.extend({ thresholds })]);
+
+/** A policy as a project keeps it, its thresholds included; null is the default. */
+export function readStoredPolicy(stored: unknown): RaterPolicy {
+  return stored === null ? parsePolicy({ policy: 'sequential' }) : storedSchema.parse(stored);
+}
+
 function parsed<T>(schema: z.ZodType<T>, written: unknown): T {
   const result = schema.safeParse(written);
   if (result.success) return result.data;

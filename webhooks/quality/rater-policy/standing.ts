@@ -19,7 +19,7 @@ import type { RaterPolicy, SequentialPolicy } from './policy.js';
  * gold item of a batch; everything that is one for sequential pauses there.
  */
 export const RATER_STATES = ['training', 'active', 'warned', 'paused', 'retraining'] as const;
-type RaterState = (typeof RATER_STATES)[number];
+export type RaterState = (typeof RATER_STATES)[number];
 
 /** Where a rater stands in a project, and all that the policy remembers of the facts so far. */
 export interface Standing {
