@@ -1,9 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Db } from '../../core/database/connect.js';
 import { messageOf } from '../../core/errors.js';
 import type { Logger } from '../../core/logging.js';
 import type { Queue } from '../../core/queue.js';
+import { isSameSecret } from '../../core/same-secret.js';
 import { BODY_BYTES_MAX, BodyBudget } from './body-budget.js';
 import { DeliveryGroups } from './delivery-groups.js';
 import { readEvent, type WebhookEvent } from './event.js';
@@ -69,12 +69,9 @@ async function takeIn(parts: ReceiverParts, groups: DeliveryGroups, request: Inc
 }
 
 function checkSecret(secret: string): (request: IncomingMessage) => Refused | undefined {
-  // Digests have one length whatever was sent, as timingSafeEqual needs.
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  const expected = digest(secret);
   return ({ headers }) => {
     const given = headers['x-pairloop-secret'];
-    if (typeof given === 'string' && timingSafeEqual(digest(given), expected)) return undefined;
+    if (typeof given === 'string' && isSameSecret(given, secret)) return undefined;
     const fault = given === undefined ? 'is missing' : 'is wrong';
     return { status: 401, error: `The header x-pairloop-secret ${fault}. Pairloop sets it on the webhook when it registers the project.` };
   };
