@@ -139,7 +139,10 @@ export class Saving implements CallWatcher {
 
   private restore(open: Open): void {
     const draft = this.options.kept.take(open.stored.key, open.stored.base);
-    if (draft !== undefined) open.session.dispatch({ type: 'replace', draft: acrossOrder(draft, open.session.displayed) });
+    if (draft === undefined) return;
+    open.session.dispatch({ type: 'replace', draft: acrossOrder(draft, open.session.displayed) });
+    // The editor takes what comes before its first frame for what it was opened with, and saves no draft of it.
+    queueMicrotask(() => isAlive(open.annotation) && void open.annotation.saveDraft?.());
   }
 
   private keep(open: Open): void {

@@ -103,7 +103,7 @@ describe.skipIf(noChromium)('fast switches between tasks', () => {
     }, { timeout: 60_000, message: `pair ${at} is shown` }).toBe(true);
   }
 
-  test('each key reaches the pair on the screen and no other, the screen shows the open pair, and what it last said of a pair is stored', async () => {
+  test('each key reaches the pair on the screen and no other, the screen shows the open pair, and what it last said of a pair is there again and stored', async () => {
     const { bench, ada } = labeling();
     const { projectId, taskIds } = await makeProject(bench, 'assistant', PAIRS, [[ada, 'ba']]);
     const page = await ada.context.newPage();
@@ -127,13 +127,18 @@ describe.skipIf(noChromium)('fast switches between tasks', () => {
     await page.waitForTimeout(6_000);
     const { presses, stale, last } = await page.evaluate(() => window.switchRecord ?? { presses: [], stale: [], last: [] });
     expect(stale).toEqual([]);
+    expect(last.filter(({ rationale }) => rationale !== '').length).toBeGreaterThanOrEqual(PAIRS.length / 2);
     for (const [at, taskId] of taskIds.entries()) {
       const digits = presses.filter(({ key, shown }) => shown === at && /^\d$/.test(key));
       const said = last[at] ?? { verdict: '', rationale: '' };
       expect(digits.filter(({ written }) => !written).map(({ key }) => key), `verdict of pair ${at}`).toContain(KEY_OF_LABEL[said.verdict]);
       const written = digits.filter((press) => press.written).map(({ key }) => key);
-      expect(said.rationale, `rationale of pair ${at}`).not.toBe('');
+      // Label Studio may make a pair anew between the key for the field and the one that is to be written: then nothing was.
+      expect(said.rationale === '', `rationale of pair ${at}`).toBe(written.length === 0);
       expect(written.filter((key) => key === MARKS[at]).join(''), `rationale of pair ${at}`).toContain(said.rationale);
+      // What a pair that was left within a moment had not stored yet is in the browser's copy, which its next opening takes up and stores.
+      await showPair(page, taskId, at, places[at] ?? { x: 0, y: 0 });
+      await expect.poll(() => page.evaluate((one) => window.switchRecord?.last[one], at), { timeout: 20_000, message: `pair ${at}, opened again` }).toEqual(said);
       const stored = [{ verdict: VERDICT_OF_KEY[KEY_OF_LABEL[said.verdict] ?? ''], rationale: said.rationale }];
       await expect.poll(() => drafts(taskId), { timeout: 20_000, message: `pair ${at}` }).toEqual(stored);
       expect(await storedVotes(bench, taskId)).toEqual([]);
