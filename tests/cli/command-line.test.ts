@@ -23,7 +23,7 @@ describe('findCommand', () => {
 
   it('names the misspelt command and those there are', async () => {
     await expect(check('staus')).rejects.toMatchObject({ kind: 'usage', message: expect.stringMatching(/^pairloop has no command "staus"; its commands are agreement, .*status/) });
-    await expect(check('rater puase')).rejects.toMatchObject({ kind: 'usage', message: 'pairloop rater has no command "puase"; its commands are list, pause, resume.' });
+    await expect(check('rater puase')).rejects.toMatchObject({ kind: 'usage', message: 'pairloop rater has no command "puase"; its commands are list, show, pause, resume.' });
     await expect(check('constructor')).rejects.toMatchObject({ kind: 'usage' });
   });
 
@@ -89,6 +89,6 @@ describe('run', () => {
   it('shows what there is when a command is named only in part, and exits with 2', async () => {
     const { code, stdout, stderr } = await pairloop('rater');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain('USAGE pairloop rater list|pause|resume');
+    expect(stderr).toContain('USAGE pairloop rater list|show|pause|resume');
   });
 });
