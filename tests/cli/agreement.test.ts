@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { agreementCommand } from '../../cli/commands/agreement.js';
 import { readVotesFile } from '../../cli/votes-file.js';
-import { PairloopError } from '../../core/errors.js';
 import { runInProcess } from '../support/run-command.js';
+import { usageRefusal } from '../support/usage-refusal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pairloop-votes-'));
 
@@ -13,16 +13,6 @@ function write(...lines: unknown[]): string {
   const path = join(folder, 'votes.jsonl');
   writeFileSync(path, lines.map((one) => `${typeof one === 'string' ? one : JSON.stringify(one)}\n`).join(''));
   return path;
-}
-
-async function refusal(run: Promise<unknown>): Promise<string> {
-  const error: unknown = await run.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(PairloopError);
-  expect((error as PairloopError).kind).toBe('usage');
-  return (error as PairloopError).message;
 }
 
 async function printed(...rawArgs: string[]): Promise<string> {
@@ -57,7 +47,7 @@ describe('a file of votes', () => {
       { item: 'p1', rater: 'r1', value: 4, dimension: 'tone' },
     ]);
     const wrong = write({ item: 'p1', rater: 'r1', value: 'a', repeat: 0, domain: ['x'] });
-    expect(await refusal(readVotesFile(wrong))).toContain('line 1, repeat = 0: must be a whole number from 1, or left out where it is the first time');
+    expect(await usageRefusal(readVotesFile(wrong))).toContain('line 1, repeat = 0: must be a whole number from 1, or left out where it is the first time');
   });
 
   test('may say the same twice, and may be empty', async () => {
@@ -80,7 +70,7 @@ describe('a file of votes', () => {
       { id: 'p1', votes: { r1: 'b' } },
       '{"item": "p4", "rater": "r1", "value": NaN}',
     );
-    const [first, ...faults] = (await refusal(readVotesFile(path))).split('\n');
+    const [first, ...faults] = (await usageRefusal(readVotesFile(path))).split('\n');
     expect(first).toBe('votes.jsonl has 10 faults; nothing was computed:');
     expect(faults).toEqual([
       expect.stringMatching(/^ {2}line 2: is not valid JSON/),
@@ -98,12 +88,12 @@ describe('a file of votes', () => {
 
   test('may not write one value as a number and as text', async () => {
     const path = write({ item: 'p1', rater: 'r1', value: 1 }, { item: 'p1', rater: 'r2', value: '1' });
-    expect(await refusal(readVotesFile(path))).toContain('line 2, value = "1": is a string, but the same is a number in line 1; write it one way');
+    expect(await usageRefusal(readVotesFile(path))).toContain('line 2, value = "1": is a string, but the same is a number in line 1; write it one way');
   });
 
   test('must be there, and be a file', async () => {
-    expect(await refusal(readVotesFile(join(folder, 'absent.jsonl')))).toMatch(/file of votes .*absent\.jsonl cannot be read/);
-    expect(await refusal(readVotesFile(folder))).toMatch(/is not a file; give a file of votes/);
+    expect(await usageRefusal(readVotesFile(join(folder, 'absent.jsonl')))).toMatch(/file of votes .*absent\.jsonl cannot be read/);
+    expect(await usageRefusal(readVotesFile(folder))).toMatch(/is not a file; give a file of votes/);
   });
 });
 
@@ -193,6 +183,6 @@ Intervals: percentile bootstrap over items, 1000 resamples, seed 5.
     [['--resamples', '-1'], '--resamples is "-1"; give a whole number from 0 to 1000000.'],
     [['--level', 'interval'], 'The interval level needs numbers, but there is a vote with the text "a"'],
   ])('refuses %j', async (options, message) => {
-    expect(await refusal(printed(write(...votes), ...options))).toContain(message);
+    expect(await usageRefusal(printed(write(...votes), ...options))).toContain(message);
   });
 });

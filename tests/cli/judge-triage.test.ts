@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { judgeTriageCommand } from '../../cli/commands/judge-triage.js';
-import { PairloopError } from '../../core/errors.js';
 import { readReferenceFiles } from '../../ml-backend/uncertainty/judge/reference-file.js';
 import { readVerdictsFile } from '../../ml-backend/uncertainty/judge/verdicts-file.js';
 import { runInProcess } from '../support/run-command.js';
+import { usageRefusal } from '../support/usage-refusal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pairloop-judge-'));
 
@@ -14,16 +14,6 @@ function write(name: string, ...lines: unknown[]): string {
   const path = join(folder, name);
   writeFileSync(path, lines.map((one) => `${typeof one === 'string' ? one : JSON.stringify(one)}\n`).join(''));
   return path;
-}
-
-async function refusal(run: Promise<unknown>): Promise<string> {
-  const error: unknown = await run.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(PairloopError);
-  expect((error as PairloopError).kind).toBe('usage');
-  return (error as PairloopError).message;
 }
 
 /** 90 pairs of which 60 have gold; the judge is wrong on three of those, and on five others it follows the order. */
@@ -77,7 +67,7 @@ describe('a file of verdicts', () => {
       [1],
       { item: 'p5', judge: 'j', ab: 'a', ba: 'a' },
     );
-    const message = await refusal(readVerdictsFile(path));
+    const message = await usageRefusal(readVerdictsFile(path));
     expect(message).toContain('line 1, ab = "A": must be a, b, tie, both_bad, or null for no answer');
     expect(message).toContain('line 2, ba: is missing; a line needs item, judge, ab and ba');
     expect(message).toContain('line 3, confidence = 90: must be from 0 to 1');
@@ -98,7 +88,7 @@ describe('gold', () => {
 
   test('names what is wrong', async () => {
     const path = write('bad-gold.jsonl', { id: 'p1', gold: 'left' }, { id: 'p2', gold: 'a' }, { id: 'p2', gold: 'b' }, { id: 'p3' }, { id: 'p4', votes: { r1: 3 } });
-    const message = await refusal(readReferenceFiles([path]));
+    const message = await usageRefusal(readReferenceFiles([path]));
     expect(message).toContain('line 1, gold = "left": must be as in {"id": "p1", "gold": "a"}; a verdict is one of a, b, tie, both_bad');
     expect(message).toContain('line 3, gold = "b": the pair p2 has other gold already, a; keep one');
     expect(message).toContain('line 4: has no known shape');
@@ -134,11 +124,11 @@ describe('pairloop judge triage', () => {
 
   test('refuses what it cannot use', async () => {
     const { verdicts, gold } = example();
-    const call = (...more: string[]) => refusal(runInProcess(judgeTriageCommand, [verdicts, '--gold', gold, ...more]));
+    const call = (...more: string[]) => usageRefusal(runInProcess(judgeTriageCommand, [verdicts, '--gold', gold, ...more]));
     expect(await call('--error', '15')).toContain('--error is 15; give a share above 0 and below 1');
     expect(await call('--audit-precision', '0.001')).toContain('give 0.01 or more');
     expect(await call('--judges', 'gpt')).toContain('--judges names "gpt", which is not in the file; its judges are j.');
     const other = write('other.jsonl', { id: 'q1', gold: 'a' });
-    expect(await refusal(runInProcess(judgeTriageCommand, [verdicts, '--gold', other]))).toContain('has gold in');
+    expect(await usageRefusal(runInProcess(judgeTriageCommand, [verdicts, '--gold', other]))).toContain('has gold in');
   });
 });

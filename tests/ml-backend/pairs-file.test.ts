@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PairloopError } from '../../core/errors.js';
 import { parsePairsFile } from '../../ml-backend/pool/pairs-file.js';
+import { usageRefusal } from '../support/usage-refusal.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'pairloop-pairs-'));
 const good = { id: 'p1', prompt: 'Why is my invoice late?', response_a: 'It was sent on Monday.', response_b: 'I do not know.' };
@@ -17,15 +17,7 @@ function write(name: string, content: string | Buffer): string {
 }
 const jsonl = (...records: unknown[]): string => write('pairs.jsonl', records.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join('\n'));
 
-async function refusal(path: string): Promise<string> {
-  const error: unknown = await parsePairsFile(path).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(PairloopError);
-  expect((error as PairloopError).kind).toBe('usage');
-  return (error as PairloopError).message;
-}
+const refusal = (path: string): Promise<string> => usageRefusal(parsePairsFile(path));
 
 describe('JSONL', () => {
   test('reads pairs with defaults, passes over blank lines and a byte order mark, names ignored fields', async () => {

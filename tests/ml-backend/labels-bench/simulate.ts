@@ -1,6 +1,6 @@
 import { createFractions } from '../../../core/random.js';
 import { ACQUISITIONS } from '../../../ml-backend/uncertainty/acquisition.js';
-import { logLossOf, sigmoid } from '../../../ml-backend/uncertainty/logistic.js';
+import { logLossOf, sigmoid } from '../../../core/logistic.js';
 import { laplacePosterior, scoreVariances } from '../../../ml-backend/uncertainty/posterior.js';
 import { fitRewardHead, scoresOf, type RewardHead } from '../../../ml-backend/uncertainty/reward-head.js';
 import { takeRows } from '../../../ml-backend/uncertainty/votes.js';
