@@ -1,7 +1,7 @@
 import type { JudgeReport } from '../ml-backend/uncertainty/judge/judge-report.js';
-import { upperBound, type ShareInterval } from '../ml-backend/uncertainty/judge/binomial-bounds.js';
+import { upperBound } from '../ml-backend/uncertainty/judge/binomial-bounds.js';
 import { HUMAN_REASONS, type HeldOutRow, type HumanReason, type Triage, type TriageOptions } from '../ml-backend/uncertainty/judge/triage.js';
-import { alignCells, count, shownName } from './vote-words.js';
+import { alignCells, count, fixed, rangeOf, shownName } from './vote-words.js';
 
 const REASON_WORDS: Readonly<Record<HumanReason, string>> = {
   unanswered: 'no answer in both orders',
@@ -47,9 +47,9 @@ function judgeCells({ judge, stable, unstable, unanswered, agreement, positionBi
     String(unstable),
     String(unanswered),
     n === 0 ? '–' : `${right} of ${n}`,
-    range(agreement.stable.interval),
+    rangeOf(agreement.stable.interval),
     first + second === 0 ? '–' : `${first} of ${first + second}`,
-    range(positionBias.interval),
+    rangeOf(positionBias.interval),
   ];
 }
 
@@ -90,18 +90,10 @@ function heldOutCells({ judge, error, settling, splits, coverage, observed }: He
     percent(error),
     `${settling} of ${splits}`,
     fixed(coverage.mean),
-    `${fixed(coverage.least)} … ${fixed(coverage.most)}`,
+    rangeOf({ low: coverage.least, high: coverage.most }),
     observed === null ? '–' : fixed(observed.mean),
     observed === null ? '–' : fixed(observed.most),
   ];
-}
-
-function range(interval: ShareInterval | null): string {
-  return interval === null ? '–' : `${fixed(interval.low)} … ${fixed(interval.high)}`;
-}
-
-function fixed(share: number): string {
-  return share.toFixed(3);
 }
 
 function percent(share: number): string {

@@ -6,7 +6,7 @@ export function sigmoid(t: number): number {
 }
 
 /** log(1 + eᵗ) without overflow: what one vote costs, in nats, whose loser is ahead by t. */
-function softplus(t: number): number {
+export function softplus(t: number): number {
   return Math.max(t, 0) + Math.log1p(Math.exp(-Math.abs(t)));
 }
 

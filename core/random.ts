@@ -56,6 +56,16 @@ export function createFractions(seed: number): () => number {
   };
 }
 
+/** Integers uniform in 0 … bound − 1, one a call. */
+export function createIntegers(seed: number): (bound: number) => number {
+  const random = createRandom(seed);
+  const drawn = new Uint32Array(1);
+  return (bound) => {
+    random.fillBelow(drawn, bound);
+    return drawn[0]!;
+  };
+}
+
 /**
  * The first `count` outputs of SplitMix64. Source: G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom
  * number generators", OOPSLA 2014; reference code at https://prng.di.unimi.it/splitmix64.c.

@@ -1,4 +1,4 @@
-import { entropyOf, sigmoid } from './logistic.js';
+import { entropyOf, sigmoid } from '../../core/logistic.js';
 
 /** What a head says of one pair: the logit of A's chance, calibrated, and the variance of that logit. */
 export interface Judgement {

@@ -1,4 +1,4 @@
-import { logLossOf, sigmoid } from './logistic.js';
+import { logLossOf, sigmoid } from '../../core/logistic.js';
 
 /** How far chances are from what was voted; each lower is better. `n` votes. */
 export interface CalibrationFigures {

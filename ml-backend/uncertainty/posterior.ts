@@ -1,6 +1,6 @@
 import { factorise, inverseForm, type Cholesky } from '../numerics/cholesky.js';
 import type { Matrix } from '../numerics/matrix.js';
-import { sigmoid } from './logistic.js';
+import { sigmoid } from '../../core/logistic.js';
 import { scoresOf, type RewardHead } from './reward-head.js';
 
 /** Up to so many columns the posterior is full unless told otherwise: its matrix then has at most 8 MiB. */

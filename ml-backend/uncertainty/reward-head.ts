@@ -1,6 +1,6 @@
 import { PairloopError } from '../../core/errors.js';
 import type { Matrix } from '../numerics/matrix.js';
-import { logLossOf, sigmoid } from './logistic.js';
+import { logLossOf, sigmoid } from '../../core/logistic.js';
 import type { ComparedPairs } from './votes.js';
 
 /** A linear reward: a response's is features · weights, so that A wins with chance σ(difference · weights). */

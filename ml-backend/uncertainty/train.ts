@@ -2,7 +2,7 @@ import { PairloopError } from '../../core/errors.js';
 import type { Matrix } from '../numerics/matrix.js';
 import type { Judgement } from './acquisition.js';
 import { calibrationFigures, fitTemperature, type CalibrationFigures } from './calibration.js';
-import { logLossOf } from './logistic.js';
+import { logLossOf } from '../../core/logistic.js';
 import { laplacePosterior, scoreVariances, type Posterior, type PosteriorForm } from './posterior.js';
 import { promptFolds, splitRows } from './prompt-folds.js';
 import { fitRewardHead, scoresOf, type RewardHead } from './reward-head.js';

@@ -2,7 +2,7 @@ import type { Db, Tx } from '../../core/database/connect.js';
 import type { Consent } from '../../core/domain/pair.js';
 import { PairloopError } from '../../core/errors.js';
 import { whyWithheld } from '../privacy/release.js';
-import { shuffle, type RandomInt } from './shuffle.js';
+import { shuffle, type RandomInt } from '../../core/shuffle.js';
 
 /** Share of a batch that is gold when nothing else is said. */
 const GOLD_SHARE = 0.1;

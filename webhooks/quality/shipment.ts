@@ -6,7 +6,7 @@ import type { LabelStudioClient, NewTask } from '../../core/label-studio/client.
 import { release } from '../privacy/release.js';
 import { RANKING_MODEL_VERSION, rankingScore } from '../../core/domain/ranking.js';
 import { itemsBefore, writeRanking } from './ranking-predictions.js';
-import { shuffle, type RandomInt } from './shuffle.js';
+import { shuffle, type RandomInt } from '../../core/shuffle.js';
 
 /** Tasks per request: about a tenth of a second of Label Studio's time. */
 const CHUNK = 100;

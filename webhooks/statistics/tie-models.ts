@@ -1,3 +1,5 @@
+import { sigmoid, softplus } from '../../core/logistic.js';
+
 /** How often two models tie, given how strong they are: Davidson's, or Rao and Kupper's. */
 export const TIE_MODELS = ['davidson', 'rao-kupper'] as const;
 export type TieModelName = (typeof TIE_MODELS)[number];
@@ -80,12 +82,3 @@ const raoKupper: TieModel = {
 };
 
 export const TIE_MODEL: Readonly<Record<TieModelName, TieModel>> = { davidson, 'rao-kupper': raoKupper };
-
-function sigmoid(x: number): number {
-  return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
-}
-
-/** ln(1 + e^x) without overflow. */
-function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-}

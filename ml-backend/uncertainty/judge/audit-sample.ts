@@ -1,4 +1,5 @@
-import { createRandom } from '../../../core/random.js';
+import { createIntegers } from '../../../core/random.js';
+import { shuffle } from '../../../core/shuffle.js';
 import { exactInterval } from './binomial-bounds.js';
 import type { Promised } from './risk-threshold.js';
 
@@ -21,19 +22,6 @@ export function auditSize(settled: number, precision: number, { error, confidenc
 
 /** `size` of the items, drawn without replacement, each set of that size alike; in the order of `items`. The seed decides. */
 export function drawSample(items: readonly string[], size: number, seed: number): string[] {
-  const drawn = new Set(shuffled(items, seed).slice(0, size));
+  const drawn = new Set(shuffle(items, createIntegers(seed)).slice(0, size));
   return items.filter((item) => drawn.has(item));
-}
-
-/** The items in a random order that the seed decides (Fisher–Yates). */
-export function shuffled<T>(items: readonly T[], seed: number): T[] {
-  const order = [...items];
-  const random = createRandom(seed);
-  const draw = new Uint32Array(1);
-  for (let last = order.length - 1; last > 0; last -= 1) {
-    random.fillBelow(draw, last + 1);
-    const at = draw[0]!;
-    [order[last], order[at]] = [order[at]!, order[last]!];
-  }
-  return order;
 }

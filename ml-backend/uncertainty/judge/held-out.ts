@@ -1,4 +1,5 @@
-import { shuffled } from './audit-sample.js';
+import { createIntegers } from '../../../core/random.js';
+import { shuffle } from '../../../core/shuffle.js';
 import type { Reference } from './judge-vote.js';
 import type { Opinion } from './panel.js';
 import { calibrateOpinions, comparePairs } from './panel-calibration.js';
@@ -27,7 +28,7 @@ export function heldOut(opinions: readonly Opinion[], reference: Reference, prom
   const coverages: number[] = [];
   const errors: number[] = [];
   for (let split = 0; split < splits; split += 1) {
-    const order = shuffled(known, seed + split);
+    const order = shuffle(known, createIntegers(seed + split));
     const half = Math.floor(order.length / 2);
     const { coverage, error } = tryOut(order.slice(0, half), order.slice(half), reference, promised);
     coverages.push(coverage);
